@@ -1,0 +1,1 @@
+"""The generated pages and the few written by hand."""

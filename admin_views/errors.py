@@ -1,0 +1,68 @@
+"""What a person sees when something was refused. Faults become pages here and nowhere else."""
+
+from typing import Any
+
+from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
+from models import db
+
+Answer = Any
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(CSRFError, show_csrf_error)
+    app.register_error_handler(HiddenRowError, lambda _: _page(404, "not_found", gettext("There is no such page or record.")))
+    app.register_error_handler(
+        PermissionDeniedError, lambda _: _page(403, "forbidden", gettext("You do not have the right to do this."))
+    )
+    app.register_error_handler(PrivateCustomerError, show_prompt)
+
+
+def wants_json() -> bool:
+    """Tell whether the request came from a script."""
+    if request.is_json or request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def show_http_error(error: HTTPException) -> Answer:
+    """Show a plain sentence for each refusal."""
+    sentences = {
+        400: gettext("The request was not understood."),
+        403: gettext("You do not have the right to do this."),
+        404: gettext("There is no such page or record."),
+        405: gettext("This address does not take that kind of request."),
+        413: gettext("The file is too large: at most 5 MB are accepted."),
+        429: gettext("Too many attempts. Wait a minute, then try again."),
+    }
+    status = error.code or 500
+    if status < 400:
+        return error
+    return _page(status, error.name.lower().replace(" ", "_"), sentences.get(status, error.name))
+
+
+def show_csrf_error(_error: CSRFError) -> Answer:
+    """Say that the form is too old."""
+    return _page(400, "csrf", gettext("The form has expired. Go back, reload the page and send it again."))
+
+
+def show_prompt(error: PrivateCustomerError) -> Answer:
+    """Show whom to ask about a private customer; its name and owner, nothing else."""
+    db.session.rollback()
+    if wants_json():
+        return jsonify(code="PRIVATE_CUSTOMER", name=error.name, owner=error.owner_name), 403
+    return render_template("errors/private_customer.html", error=error), 403
+
+
+def _page(status: int, code: str, message: str) -> Answer:
+    db.session.rollback()
+    if wants_json():
+        return jsonify(code=code, message=message), status
+    return render_template("errors/error.html", status=status, message=message), status

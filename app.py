@@ -1,0 +1,118 @@
+"""The application factory: settings, extensions, blueprints, commands. Nothing else."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+
+import auth.guard  # noqa: F401 -- installs the visibility listeners
+import models.engine  # noqa: F401 -- installs the SQLite listeners
+from admin_views import errors, health
+from auth import login
+from models import db
+from services import commands
+
+ROOT = Path(__file__).parent
+#: Environment variable -> configuration key.
+ENVIRONMENT = {
+    "KEPEI_DATABASE_URL": "SQLALCHEMY_DATABASE_URI",
+    "KEPEI_REDIS_URL": "REDIS_URL",
+    "KEPEI_SECRET_KEY": "SECRET_KEY",
+    "KEPEI_TRUSTED_HOSTS": "TRUSTED_HOSTS",
+    "KEPEI_PROXIES": "PROXIES",
+    "KEPEI_HTTPS": "HTTPS",
+}
+#: Largest request body in bytes.
+MAX_UPLOAD_BYTES = 5 * 1024 * 1024
+
+
+def create_app(config: dict[str, Any] | None = None) -> Flask:
+    """Build the application.
+
+    :param config: overrides of the environment, for tests
+    :raises RuntimeError: if Redis is set (many machines) and the secret key is not
+    """
+    instance = Path((config or {}).get("INSTANCE") or os.environ.get("KEPEI_INSTANCE") or ROOT / "instance")
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app = Flask(__name__, instance_path=str(instance.resolve()), root_path=str(ROOT))
+    app.config.from_mapping(_defaults(instance))
+    app.config.update({key: os.environ[name] for name, key in ENVIRONMENT.items() if os.environ.get(name)})
+    app.config.update(config or {})
+    _complete(app)
+    _init_extensions(app)
+    return app
+
+
+def _defaults(instance: Path) -> dict[str, Any]:
+    return {
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{(instance / 'kepei.sqlite').resolve()}",
+        # hide_parameters: an error message must never show a hidden value
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 5_000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_NAME": "kepei_session",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "LANGUAGES": ("zh_Hans_CN", "en"),
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "PROXIES": 0,
+        "HTTPS": "",
+    }
+
+
+def _complete(app: Flask) -> None:
+    """Derive what depends on other settings."""
+    config = app.config
+    if not config.get("SECRET_KEY"):
+        if config.get("REDIS_URL"):
+            raise RuntimeError("KEPEI_REDIS_URL is set, so several machines may serve: set KEPEI_SECRET_KEY as well")
+        config["SECRET_KEY"] = _kept_secret(Path(app.instance_path) / "secret_key")
+    if isinstance(config.get("TRUSTED_HOSTS"), str):
+        config["TRUSTED_HOSTS"] = [host.strip() for host in config["TRUSTED_HOSTS"].split(",")]
+    config["SESSION_COOKIE_SECURE"] = str(config["HTTPS"]) == "1"
+    config.setdefault("RATELIMIT_STORAGE_URI", config.get("REDIS_URL") or "memory://")
+    if int(config["PROXIES"]):
+        count = int(config["PROXIES"])
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the installation's secret key, made once and readable by its owner alone."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii")
+
+
+def _init_extensions(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    CSRFProtect(app)
+    Babel(app, locale_selector=_locale)
+    login.init_app(app)
+    health.init_app(app)
+    errors.init_app(app)
+
+    commands.init_app(app)
+
+
+def _locale() -> str:
+    """Return the language: the chosen one, else Chinese where the browser asks for it, else English."""
+    chosen = request.cookies.get("language")
+    if chosen in ("zh_Hans_CN", "en"):
+        return chosen
+    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "zh-TW", "en"], default="en")
+    return "zh_Hans_CN" if best.startswith("zh") else "en"

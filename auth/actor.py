@@ -1,0 +1,93 @@
+"""Who acts in a session.
+
+The edge (request, job, command) loads the actor once and sets it on the session before the first query on guarded rows.
+A session belongs to one actor; its rights are read anew for each request.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from models import CompanySetting, Employee
+from models.enums import COMPANY_ADMIN, Permission
+
+#: Key in ``Session.info`` under which the actor stands.
+ACTOR_KEY = "actor"
+
+AnySession = Session | scoped_session[Session]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An employee in the act, with what decides about rights."""
+
+    id: int
+    login: str
+    name: str
+    role_code: str
+    permissions: frozenset[str]
+    #: Employee ids: the actor and everybody below, any number of steps, leavers included.
+    team: tuple[int, ...]
+    #: Whether the company's switch for private customers is on.
+    private_customer_enabled: bool
+
+    @property
+    def is_company_admin(self) -> bool:
+        """Tell whether this is a company admin, who sees everything."""
+        return self.role_code == COMPANY_ADMIN
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the actor holds a permission; the company admin holds each."""
+        return self.is_company_admin or permission in self.permissions
+
+
+def load_actor(session: AnySession, employee_id: int) -> Actor | None:
+    """Return the employee as an actor, or None if there is none or it is disabled."""
+    employee = session.get(Employee, employee_id)
+    if employee is None or not employee.is_active:
+        return None
+    return Actor(
+        id=employee.id,
+        login=employee.login,
+        name=employee.name,
+        role_code=employee.role.code,
+        permissions=frozenset(Permission) if employee.role.code == COMPANY_ADMIN else frozenset(employee.role.permission_codes),
+        team=team_of(session, employee.id),
+        private_customer_enabled=is_private_customer_enabled(session),
+    )
+
+
+def team_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
+    """Return the ids of an employee and everybody below, sorted. UNION, not UNION ALL, so that loops end."""
+    below = select(Employee.id).where(Employee.id == employee_id).cte("team", recursive=True)
+    below = below.union(select(Employee.id).where(Employee.supervisor_id == below.c.id))
+    return tuple(session.scalars(select(below.c.id).order_by(below.c.id)))
+
+
+def line_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
+    """Return the ids of an employee and everybody above, in no order; ends at a loop."""
+    above = select(Employee.id, Employee.supervisor_id).where(Employee.id == employee_id).cte("line", recursive=True)
+    above = above.union(select(Employee.id, Employee.supervisor_id).where(Employee.id == above.c.supervisor_id))
+    return tuple(session.scalars(select(above.c.id)))
+
+
+def is_private_customer_enabled(session: AnySession) -> bool:
+    """Tell whether the company lets employees make customers private; off until the settings row exists."""
+    return bool(session.scalar(select(CompanySetting.private_customer_enabled)))
+
+
+def set_actor(session: AnySession, actor: Actor) -> None:
+    """Put the actor on the session.
+
+    :raises ValueError: if the session already belongs to somebody else
+    """
+    present = session.info.get(ACTOR_KEY)
+    if present is not None and present.id != actor.id:
+        raise ValueError(f"the session belongs to {present.login}, not to {actor.login}")
+    session.info[ACTOR_KEY] = actor
+
+
+def get_actor(session: AnySession) -> Actor | None:
+    """Return who acts in the session, or None."""
+    return session.info.get(ACTOR_KEY)

@@ -1,0 +1,207 @@
+"""Logging in and out, the password page, and the gate before every request. The only module that knows Flask-Login."""
+
+
+
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask_admin.helpers import is_safe_url
+from flask_babel import gettext, lazy_gettext
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from auth import passwords
+from auth.actor import load_actor, set_actor
+from models import Employee, db
+from models.base import reading_only
+
+#: Endpoints that answer without a log-in. Everything else is closed.
+PUBLIC_ENDPOINTS = frozenset(
+    {"login.login", "login.link", "login.set_language", "health.healthz", "static", "admin.static"}
+)
+#: Endpoints open to one who must first change the password.
+_PASSWORD_ENDPOINTS = PUBLIC_ENDPOINTS | {"login.password", "login.logout"}
+
+blueprint = Blueprint("login", __name__)
+login_manager = LoginManager()
+limiter = Limiter(get_remote_address, default_limits=[])
+
+
+class SessionUser(UserMixin):
+    """What Flask-Login keeps of an employee: the id and the session epoch."""
+
+    def __init__(self, employee: Employee) -> None:
+        self.employee_id = employee.id
+        self.must_change_password = employee.must_change_password
+        self.epoch = employee.session_epoch
+
+    def get_id(self) -> str:
+        """Return what the session cookie holds."""
+        return f"{self.employee_id}:{self.epoch}"
+
+
+class LoginForm(FlaskForm):
+    """Log-in and password."""
+
+    login = StringField(lazy_gettext("Log-in"), [InputRequired(), Length(max=64)])
+    password = PasswordField(lazy_gettext("Password"), [InputRequired(), Length(max=passwords.MAX_PASSWORD_LENGTH)])
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password, twice."""
+
+    new_password = PasswordField(
+        lazy_gettext("New password"),
+        [
+            InputRequired(),
+            Length(
+                min=passwords.MIN_PASSWORD_LENGTH,
+                max=passwords.MAX_PASSWORD_LENGTH,
+                message=lazy_gettext("The password needs at least %(min)d characters."),
+            ),
+        ],
+    )
+    repeated = PasswordField(
+        lazy_gettext("New password, again"),
+        [InputRequired(), EqualTo("new_password", message=lazy_gettext("The two passwords differ."))],
+    )
+
+
+class PasswordForm(NewPasswordForm):
+    """The present password and a new one."""
+
+    password = PasswordField(lazy_gettext("Present password"), [InputRequired()])
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and the gate."""
+    login_manager.init_app(app)
+    limiter.init_app(app)
+    app.before_request(open_gate)
+    app.register_blueprint(blueprint)
+    app.teardown_request(_forget_reading)
+
+
+@login_manager.user_loader
+def load_user(session_id: str) -> SessionUser | None:
+    """Return the user of a session cookie, if it is active and its sessions have not been ended."""
+    employee_id, _, epoch = session_id.partition(":")
+    if not (employee_id.isdecimal() and epoch.isdecimal()):
+        return None
+    employee = db.session.get(Employee, int(employee_id))
+    if employee is None or not employee.is_active or employee.session_epoch != int(epoch):
+        return None
+    return SessionUser(employee)
+
+
+def open_gate() -> BaseResponse | None:
+    """Set the actor before the first query; send everybody else to the log-in."""
+    g.reading_token = reading_only.set(request.method in {"GET", "HEAD", "OPTIONS"})
+    endpoint = request.endpoint
+    if endpoint in PUBLIC_ENDPOINTS:
+        return None
+    if not current_user.is_authenticated:
+        if endpoint is None:
+            return None  # 404 tells nothing
+        return redirect(url_for("login.login", next=request.full_path if request.method == "GET" else None))
+    actor = load_actor(db.session, current_user.employee_id)
+    if actor is None:
+        logout_user()
+        return redirect(url_for("login.login"))
+    set_actor(db.session, actor)
+    g.actor = actor
+    if current_user.must_change_password and endpoint not in _PASSWORD_ENDPOINTS:
+        return redirect(url_for("login.password"))
+    return None
+
+
+def _forget_reading(_error: BaseException | None) -> None:
+    token = g.pop("reading_token", None)
+    if token is not None:
+        reading_only.reset(token)
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@limiter.limit("20 per minute", methods=["POST"])
+def login() -> str | BaseResponse:
+    """Show the log-in form, or log in."""
+    if request.method == "GET" and current_user.is_authenticated:
+        return redirect(url_for("admin.index"))
+    form = LoginForm()
+    if form.validate_on_submit():
+        employee = passwords.find_login(db.session, form.login.data or "")
+        if passwords.check_password(employee, form.password.data or ""):
+            assert employee is not None
+            login_user(SessionUser(employee))
+            return redirect(_next_url())
+        form.password.errors = [gettext("Log-in or password is wrong, or the account is disabled.")]
+    return render_template("login/login.html", form=form)
+
+
+@blueprint.post("/logout")
+def logout() -> BaseResponse:
+    """End the session."""
+    logout_user()
+    return redirect(url_for("login.login"))
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@limiter.limit("20 per minute", methods=["POST"])
+def password() -> str | BaseResponse:
+    """Change one's own password."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        employee = db.session.get_one(Employee, current_user.employee_id)
+        if not passwords.check_password(employee, form.password.data or ""):
+            form.password.errors = [gettext("The present password is wrong.")]
+        elif _set_password(employee, form):
+            return redirect(url_for("admin.index"))
+    return render_template("login/password.html", form=form, is_forced=current_user.must_change_password)
+
+
+@blueprint.route("/link/<token>", methods=["GET", "POST"])
+@limiter.limit("20 per minute")
+def link(token: str) -> str | BaseResponse | tuple[str, int]:
+    """Let the bearer of a one-time link choose a password."""
+    employee = passwords.read_link_token(db.session, token, str(current_app.secret_key))
+    if employee is None:
+        return render_template("login/link_expired.html"), 404
+    form = NewPasswordForm()
+    if form.validate_on_submit() and _set_password(employee, form):
+        return redirect(url_for("admin.index"))
+    return render_template("login/link.html", form=form, employee=employee)
+
+
+@blueprint.post("/language")
+def set_language() -> BaseResponse:
+    """Keep the chosen language in a cookie for a year."""
+    target = request.form.get("next", "")
+    response = redirect(target if target and is_safe_url(target) else url_for("admin.index"))
+    if request.form.get("language") in current_app.config["LANGUAGES"]:
+        response.set_cookie(
+            "language", request.form["language"], max_age=365 * 24 * 3600, samesite="Lax", httponly=True
+        )
+    return response
+
+
+def _set_password(employee: Employee, form: NewPasswordForm) -> bool:
+    """Set the new password, commit, and log in anew, since every session has ended."""
+    try:
+        passwords.set_password(employee, form.new_password.data or "")
+    except passwords.WeakPasswordError:
+        form.new_password.errors = [gettext("Choose a password that is not the log-in.")]
+        return False
+    db.session.commit()
+    login_user(SessionUser(employee))
+    flash(gettext("The password was changed."), "success")
+    return True
+
+
+def _next_url() -> str:
+    target = request.args.get("next", "")
+    return target if target and is_safe_url(target) else url_for("admin.index")
+
+

@@ -1,0 +1,125 @@
+"""Which customers an actor sees: the one rule (DOMAIN 3.2), as SQL.
+
+Lists, counts, single rows, pickers, exports and the flush check all ask :func:`full_customers`. The session listeners
+that apply it stand in ``auth.guard``. Tables are named here, not mapped classes, so that the rule is never rewritten
+by itself.
+"""
+
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, any_, bindparam, false, func, or_, select, true
+from sqlalchemy.sql.selectable import FromClause
+
+from auth.actor import Actor, AnySession, get_actor
+from auth.errors import HiddenRowError, PrivateCustomerError
+from models import Customer, CustomerFollower, Employee
+from models.enums import Permission, Visibility
+from models.scope import UnfilteredReason, unfiltered
+
+_CUSTOMER = Customer.__table__
+_FOLLOWER = CustomerFollower.__table__
+
+
+class Outcome(StrEnum):
+    """What a viewer gets of a customer (DOMAIN 3.3)."""
+
+    FULL = "full"
+    NOTICE = "notice"
+    HIDDEN = "hidden"
+
+
+def dialect_of(session: AnySession) -> str:
+    """Return the name of the session's database: ``sqlite`` or ``postgresql``."""
+    return session.get_bind().dialect.name
+
+
+def among(column: ColumnElement[Any], ids: Iterable[int], dialect: str) -> ColumnElement[bool]:
+    """Return "column is one of ids" with the ids as ONE parameter, so that the statement is cached for any number."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(None, list(ids), ARRAY(Integer), unique=True))
+    values = func.json_each(bindparam(None, json.dumps(list(ids)), unique=True)).table_valued("value")
+    return column.in_(select(values.c.value))
+
+
+def full_customers(actor: Actor | None, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+    """Return the criterion for customers whose outcome is FULL. Nobody sees nothing.
+
+    :param customer: where the columns id, owner_id and visibility are found: the table's or the mapped class
+    """
+    if actor is None:
+        return false()
+    if actor.is_company_admin:
+        return true()
+    near = is_near(actor, dialect, customer)
+    if not actor.may(Permission.VIEW_ALL_CUSTOMERS):
+        return near
+    if not actor.private_customer_enabled:
+        return true()
+    return or_(near, customer.visibility != Visibility.PRIVATE.value)
+
+
+def is_near(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+    """Return the criterion "a follower of the customer is in the actor's team"."""
+    followed = select(_FOLLOWER.c.customer_id).where(among(_FOLLOWER.c.employee_id, actor.team, dialect))
+    return or_(among(customer.owner_id, actor.team, dialect), customer.id.in_(followed))
+
+
+def notice_customers(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+    """Return the criterion for customers whose outcome is NOTICE."""
+    if actor.is_company_admin or not actor.private_customer_enabled or not actor.may(Permission.VIEW_ALL_CUSTOMERS):
+        return false()
+    return (customer.visibility == Visibility.PRIVATE.value) & ~is_near(actor, dialect, customer)
+
+
+def full_customer_ids(actor: Actor | None, dialect: str) -> Any:
+    """Return the SELECT of the ids of all customers whose outcome is FULL."""
+    table: FromClause = _CUSTOMER
+    return select(table.c.id).where(full_customers(actor, dialect))
+
+
+def outcome_of(session: AnySession, customer_id: int) -> Outcome:
+    """Return what the session's actor gets of a customer; HIDDEN if there is none."""
+    actor = get_actor(session)
+    if actor is None:
+        return Outcome.HIDDEN
+    dialect = dialect_of(session)
+    with unfiltered(session, UnfilteredReason.OUTCOME) as every:
+        row = every.execute(
+            select(
+                full_customers(actor, dialect).label("full"),
+                notice_customers(actor, dialect).label("notice"),
+            ).where(_CUSTOMER.c.id == customer_id)
+        ).one_or_none()
+    if row is None:
+        return Outcome.HIDDEN
+    if row.full:
+        return Outcome.FULL
+    return Outcome.NOTICE if row.notice else Outcome.HIDDEN
+
+
+def require_full(session: AnySession, customer_id: int) -> None:
+    """Let pass who sees the customer.
+
+    :raises PrivateCustomerError: if the outcome is NOTICE
+    :raises HiddenRowError: if it is HIDDEN, or there is no such customer
+    """
+    outcome = outcome_of(session, customer_id)
+    if outcome is Outcome.FULL:
+        return
+    if outcome is Outcome.NOTICE:
+        raise private_customer_error(session, customer_id)
+    raise HiddenRowError(f"customer {customer_id}")
+
+
+def private_customer_error(session: AnySession, customer_id: int) -> PrivateCustomerError:
+    """Return the prompt for a customer whose outcome is NOTICE: its name and owner, nothing else."""
+    with unfiltered(session, UnfilteredReason.STUB) as every:
+        name, owner_name = every.execute(
+            select(Customer.name, Employee.name)
+            .join(Employee, Employee.id == Customer.owner_id, isouter=True)
+            .where(Customer.id == customer_id)
+        ).one()
+    return PrivateCustomerError(customer_id, name, owner_name or "")

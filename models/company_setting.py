@@ -1,0 +1,49 @@
+"""The settings of the one company of an installation."""
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+from models.enums import Permission
+from models.meta import field, label, page
+from models.mixins import VersionMixin
+
+
+class CompanySetting(VersionMixin, Base):
+    """A single row."""
+
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+    __page__ = page(
+        label(en="Company settings", zh="公司设置"),
+        menu="system",
+        menu_order=1,
+        permission=Permission.MANAGE_SETTINGS,
+        form=("company_name", "colour", "time_zone", "private_customer_enabled"),
+        exchange=(),
+        actions=frozenset({"edit"}),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    company_name: Mapped[str] = mapped_column(
+        String(100), default="", info=field(label(en="Company name", zh="公司名称"))
+    )
+    colour: Mapped[str] = mapped_column(
+        String(7), default="#206bc4", info=field(label(en="Colour", zh="主题色"))
+    )
+    time_zone: Mapped[str] = mapped_column(
+        String(64), default="Asia/Shanghai", info=field(label(en="Time zone", zh="时区"))
+    )
+    private_customer_enabled: Mapped[bool] = mapped_column(
+        default=False,
+        info=field(
+            label(en="Enable private customers", zh="启用私密客户"),
+            help=label(
+                en="Employees may make a customer they follow private: only its followers and their supervisors see it.",
+                zh="员工可将自己跟进的客户设为私密,仅跟进人及其直系领导可查看。",
+            ),
+        ),
+    )
+
+    def __str__(self) -> str:
+        """Return the company's name."""
+        return self.company_name

@@ -1,0 +1,31 @@
+"""How connections are opened and transactions begun. Importing this module is enough."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from models.base import reading_only
+
+#: How long a SQLite writer waits for another, in milliseconds.
+BUSY_TIMEOUT_MS = 10_000
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Turn on what SQLite leaves off: foreign keys, write-ahead log, waiting. We begin transactions ourselves."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin IMMEDIATE unless the work only reads: a deferred writer could fail at its first write."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN DEFERRED" if reading_only.get() else "BEGIN IMMEDIATE")

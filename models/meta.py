@@ -1,0 +1,104 @@
+"""What a model says about its pages, without knowing the web.
+
+A column carries ``info=field(...)``, a class carries ``__page__ = page(...)``. The generator in ``admin_views`` and the
+exchange engine in ``services`` read both; nothing here knows either of them. A foreign key's field speaks for its
+relationship: ``industry_id`` carries the label that the list shows over ``industry``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field as dataclass_field
+from typing import Any
+
+#: Key under which a column's ``info`` holds its :class:`Field`.
+FIELD_KEY = "field"
+
+#: ``Page.permission`` of a page that every logged-in employee may open.
+EVERYONE = "everyone"
+
+#: What may be done on a page beside reading it.
+ALL_ACTIONS = frozenset({"create", "edit", "delete", "import", "export"})
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One text in both languages of the product."""
+
+    en: str
+    zh: str
+
+    def text(self, language: str) -> str:
+        """Return the text for a language code such as ``zh_Hans_CN`` or ``en``."""
+        return self.zh if language.startswith("zh") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What one column says about itself on pages and in files."""
+
+    label: Label
+    help: Label | None = None
+    #: Stored value -> label, for columns that hold one of a few words.
+    choices: Mapping[str, Label] | None = None
+    #: Shown as a text area.
+    is_long: bool = False
+    #: Never in a form after the row was created.
+    is_immutable: bool = False
+    #: Set by the server alone; shown, never asked for.
+    is_read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one table says about its pages."""
+
+    #: The thing in the singular: Customer, 客户.
+    label: Label
+    #: The words of the menu entry; the label if not given.
+    title: Label | None = None
+    #: Key of the menu place, one of ``admin_views.menu.PLACES``.
+    menu: str = "system"
+    #: Position among the entries of that place.
+    menu_order: int = 100
+    #: Permission that opens the page; ``None`` leaves it to the company admin alone.
+    permission: str | None = None
+    #: Permission for creating, editing and deleting; ``permission`` if not given.
+    write_permission: str | None = None
+    create_permission: str | None = None
+    import_permission: str | None = None
+    export_permission: str | None = None
+    actions: frozenset[str] = ALL_ACTIONS
+    #: Attribute names, in order. ``None`` means every column with a field.
+    columns: tuple[str, ...] | None = None
+    details: tuple[str, ...] | None = None
+    form: tuple[str, ...] | None = None
+    search: tuple[str, ...] = ()
+    filters: tuple[str, ...] | None = None
+    #: Names of the columns in files, in order; see ``services.exchange``.
+    exchange: tuple[str, ...] | None = None
+    #: Name of the attribute to sort by at first, "-" before it for descending.
+    sort: str | None = None
+    #: Words for the empty list: what to do next.
+    empty: Label | None = None
+    #: Words of the button that creates a row.
+    add: Label | None = None
+    extra: Mapping[str, Any] = dataclass_field(default_factory=dict)
+
+    @property
+    def menu_title(self) -> Label:
+        """Return the words of the menu entry."""
+        return self.title or self.label
+
+
+def label(*, en: str, zh: str) -> Label:
+    """Build a text in both languages."""
+    return Label(en=en, zh=zh)
+
+
+def field(label: Label, **options: Any) -> dict[str, Field]:
+    """Build a column's ``info``. Options are the attributes of :class:`Field`."""
+    return {FIELD_KEY: Field(label, **options)}
+
+
+def page(label: Label, **options: Any) -> Page:
+    """Build a class's ``__page__``. Options are the attributes of :class:`Page`."""
+    return Page(label, **options)

@@ -1,0 +1,71 @@
+"""How names are cleaned, compared, sorted and abbreviated.
+
+Neither database can fold full-width letters or read Chinese aloud, so the keys are computed here, once, and stored:
+``name_key`` compares, ``name_sort`` sorts by pinyin, ``name_initials`` finds 成都科技 as "cdkj".
+"""
+
+import unicodedata
+from functools import lru_cache
+
+#: Bidirectional marks and overrides: they make one name look like another (Unicode UAX #9).
+_BIDI_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+#: NFKC can lengthen a name (ﷺ becomes 18 signs); this much fits into a PostgreSQL index.
+NAME_KEY_LENGTH = 400
+NAME_SORT_LENGTH = 200
+NAME_INITIALS_LENGTH = 100
+
+
+class InvalidNameError(ValueError):
+    """A name cannot be used. ``code`` says why, for a translated message."""
+
+    def __init__(self, code: str, name: str, limit: int = 0) -> None:
+        self.code = code
+        self.name = name
+        self.limit = limit
+        super().__init__(f"{code}: {name!r}")
+
+
+def clean_name(name: str, *, limit: int, is_path_segment: bool = False) -> str:
+    """Return the name without blanks around it.
+
+    :raises InvalidNameError: if it is blank, too long, holds control or direction marks, or a path separator
+    """
+    cleaned = name.strip()
+    if not cleaned:
+        raise InvalidNameError("blank", name, limit)
+    if len(cleaned) > limit or len(name_key(cleaned)) > NAME_KEY_LENGTH:
+        raise InvalidNameError("too_long", name, limit)
+    if any(unicodedata.category(sign) in {"Cc", "Cs"} or sign in _BIDI_MARKS for sign in cleaned):
+        raise InvalidNameError("control", name, limit)
+    if is_path_segment and ("/" in cleaned or "／" in cleaned):
+        raise InvalidNameError("slash", name, limit)
+    return cleaned
+
+
+def name_key(name: str) -> str:
+    """Return what two equal names have in common: NFKC, trimmed, casefolded ("Ａ" = "A")."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def name_sort(name: str) -> str:
+    """Return the pinyin of a name, lower case, syllables parted by a space; other words as they are."""
+    return " ".join(text for text, _ in _syllables(name))[:NAME_SORT_LENGTH]
+
+
+def name_initials(name: str) -> str:
+    """Return the first letter of each Chinese syllable, other words whole: 成都科技A1 is ``cdkja1``."""
+    parts = (text[0] if is_chinese else text for text, is_chinese in _syllables(name))
+    return "".join(parts)[:NAME_INITIALS_LENGTH]
+
+
+@lru_cache(maxsize=4096)
+def _syllables(name: str) -> tuple[tuple[str, bool], ...]:
+    """Return the parts of a name as (text, whether it is a Chinese syllable)."""
+    key = name_key(name)
+    if key.isascii():
+        return tuple((word, False) for word in key.split())
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 -- slow import
+
+    marked = lazy_pinyin(key, errors=lambda rest: [f"\0{word}" for word in rest.split()])
+    return tuple((part.removeprefix("\0"), not part.startswith("\0")) for part in marked)
