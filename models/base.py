@@ -5,6 +5,7 @@ what it created on any database.
 """
 
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, declared_attr
 
-from models.meta import Page
+from models.meta import Field, Page
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,6 +40,8 @@ class Base(DeclarativeBase):
 
     #: What the generated pages need to know; a table without it has no page.
     __page__: ClassVar[Page | None] = None
+    #: Labels of properties that pages show and that are no columns.
+    __computed__: ClassVar[Mapping[str, Field]] = {}
 
     @declared_attr.directive
     @classmethod

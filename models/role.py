@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.enums import COMPANY_ADMIN, Permission
-from models.meta import field, label, page
+from models.meta import Field, field, label, page
 from models.mixins import NameMixin, VersionMixin
 
 
@@ -27,6 +27,8 @@ class Role(VersionMixin, NameMixin, Base):
         add=label(en="Add role", zh="新增角色"),
         actions=frozenset({"create", "edit", "delete", "export"}),
     )
+
+    __computed__ = {"permission_codes": Field(label(en="Permissions", zh="权限"))}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-100)
     code: Mapped[str] = mapped_column(
