@@ -50,4 +50,4 @@ class Base(DeclarativeBase):
         return snake_case(cls.__name__)
 
 
-db = SQLAlchemy(metadata=Base.metadata)
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})

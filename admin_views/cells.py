@@ -1,0 +1,92 @@
+"""How values are shown: in lists, details and filter sentences. Everything is escaped; links are built by Markup."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_date, format_datetime, gettext
+from markupsafe import Markup, escape
+
+from admin_views.text import text
+from auth.permissions import PERMISSION_LABELS
+from models import Customer
+from models.enums import Permission
+from models.inspection import Attribute, Kind
+from models.scope import HangsOnCustomer
+
+EMPTY = ""
+
+
+def show(row: Any, attribute: Attribute, zone: ZoneInfo) -> str | Markup:
+    """Return the text of one attribute of a row."""
+    if attribute.target is not None:
+        return show_relation(row, attribute)
+    value = getattr(row, attribute.name)
+    if value is None:
+        return EMPTY
+    return _SHOW[attribute.kind](value, attribute, zone)
+
+
+def show_relation(row: Any, attribute: Attribute) -> str | Markup:
+    """Return the name of a related row; a customer that is not FULL shows neither name nor link."""
+    related = getattr(row, attribute.name)
+    if related is not None:
+        return escape(str(related))
+    if getattr(row, attribute.key) is None:
+        return EMPTY
+    is_guarded = attribute.target is Customer or issubclass(attribute.target or object, HangsOnCustomer)
+    return gettext("Private customer") if is_guarded else EMPTY
+
+
+def show_moment(value: datetime, zone: ZoneInfo) -> str:
+    """Return a moment in the company's time zone."""
+    return format_datetime(value.astimezone(zone), "yyyy-MM-dd HH:mm", rebase=False)
+
+
+def _show_choice(value: Any, attribute: Attribute, _zone: ZoneInfo) -> Markup:
+    label = (attribute.field.choices or {}).get(value)
+    shown = text(label) if label else value
+    if attribute.name == "visibility" and value == "private":
+        return Markup('<span class="badge bg-red-lt">{}</span>').format(shown)
+    return escape(shown)
+
+
+def _show_boolean(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> str:
+    return gettext("Yes") if value else gettext("No")
+
+
+def _show_decimal(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> str:
+    return format(Decimal(value).normalize(), "f")
+
+
+def _show_json(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> Markup:
+    lines = (Markup("{}: {}").format(key, _show_change(change)) for key, change in dict(value).items())
+    return Markup("<br>").join(lines)
+
+
+def _show_change(change: Any) -> str:
+    if isinstance(change, list) and len(change) == 2:
+        before, after = ("—" if side is None else str(side) for side in change)
+        return f"{before} → {after}"
+    return str(change)
+
+
+def _show_computed(value: Any, attribute: Attribute, _zone: ZoneInfo) -> str:
+    if attribute.name == "permission_codes":
+        return "、".join(text(PERMISSION_LABELS[Permission(code)]) for code in value)
+    return str(value)
+
+
+_SHOW: dict[Kind, Callable[[Any, Attribute, ZoneInfo], str | Markup]] = {
+    Kind.TEXT: lambda value, _attribute, _zone: escape(value),
+    Kind.CHOICE: _show_choice,
+    Kind.BOOLEAN: _show_boolean,
+    Kind.INTEGER: lambda value, _attribute, _zone: str(value),
+    Kind.DECIMAL: _show_decimal,
+    Kind.DATE: lambda value, _attribute, _zone: format_date(value, "yyyy-MM-dd"),
+    Kind.MOMENT: lambda value, _attribute, zone: show_moment(value, zone),
+    Kind.JSON: _show_json,
+    Kind.COMPUTED: _show_computed,
+}

@@ -1,0 +1,88 @@
+"""What the address of a list says: ``search``, ``sort``, ``page``, ``page_size`` and filters as ``field__operation``."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from models.inspection import Attribute, Kind, attribute_of, page_of
+from models.meta import Page
+from services.listing import OPERATIONS, FilterTerm, Listing
+
+DEFAULT_PAGE_SIZE = 20
+PAGE_SIZES = (20, 50, 100)
+MAX_PAGE_SIZE = 200
+#: The filters shown for a kind of attribute, in order. Others work by address.
+SHOWN_OPERATIONS: dict[Kind, tuple[str, ...]] = {
+    Kind.TEXT: ("contains",),
+    Kind.CHOICE: ("is",),
+    Kind.BOOLEAN: ("is",),
+    Kind.RELATION: ("is",),
+    Kind.TREE: ("is",),
+    Kind.INTEGER: ("from", "to"),
+    Kind.DECIMAL: ("from", "to"),
+    Kind.DATE: ("from", "to"),
+    Kind.MOMENT: ("from", "to"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListingArgs:
+    """A list's address, read and made safe."""
+
+    listing: Listing
+    page: int
+    page_size: int
+
+
+def read_listing_args(model: type[Any], args: MultiDict[str, str]) -> ListingArgs:
+    """Read the address; what makes no sense is left out, numbers are brought into their range."""
+    page_meta = page_of(model)
+    return ListingArgs(
+        listing=Listing(
+            search=args.get("search", "").strip(),
+            filters=tuple(_filters(model, page_meta, args)),
+            sort=_sort(model, args.get("sort", "")),
+        ),
+        page=_number(args.get("page", ""), least=0, most=10**9, default=0),
+        page_size=_number(args.get("page_size", ""), least=1, most=MAX_PAGE_SIZE, default=DEFAULT_PAGE_SIZE),
+    )
+
+
+def filter_attributes(model: type[Any]) -> list[Attribute]:
+    """Return the attributes that a list can be filtered by."""
+    return [attribute_of(model, name) for name in page_of(model).filters or ()]
+
+
+def _filters(model: type[Any], page_meta: Page, args: MultiDict[str, str]) -> list[FilterTerm]:
+    terms = []
+    for name in page_meta.filters or ():
+        for operation in OPERATIONS[attribute_of(model, name).kind]:
+            value = args.get(f"{name}__{operation}", "").strip()
+            if value:
+                terms.append(FilterTerm(name, operation, value))
+    return terms
+
+
+def _sort(model: type[Any], sort: str) -> str:
+    name = sort.removeprefix("-")
+    return sort if name in sortable_names(model) else ""
+
+
+def sortable_names(model: type[Any]) -> list[str]:
+    """Return the names of the listed columns that a list can be sorted by."""
+    unsortable = {Kind.COMPUTED, Kind.JSON}
+    return [name for name in (*(page_of(model).columns or ()), "sort_order", "created_at") if _kind(model, name) not in unsortable]
+
+
+def _kind(model: type[Any], name: str) -> Kind:
+    try:
+        return attribute_of(model, name).kind
+    except KeyError:
+        return Kind.COMPUTED
+
+
+def _number(value: str, *, least: int, most: int, default: int) -> int:
+    if not (value.lstrip("-").isascii() and value.lstrip("-").isdecimal() and len(value) <= 20):
+        return default
+    return max(least, min(int(value), most))

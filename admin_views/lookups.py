@@ -1,0 +1,81 @@
+"""Picking a related row: what may be offered, how it is found, how it reads. Visibility is the session listener's."""
+
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from models import Employee
+from models.inspection import page_of
+from models.mixins import ActiveMixin, NameMixin, SortableMixin, TreeMixin
+from services.listing import contains, name_contains, search_words, subtree
+
+#: Related tables up to this many rows are offered as a plain select.
+SELECT_LIMIT = 200
+PAGE_SIZE = 20
+MAX_PAGE_SIZE = 50
+
+
+def offered(target: type[Any]) -> Select[Any]:
+    """Return the SELECT of the rows that a form offers: retired ones, and what stands below them, are left out."""
+    statement = select(target)
+    if issubclass(target, TreeMixin):
+        retired = select(target.id).where(target.is_active.is_(False))
+        return statement.where(target.id.not_in(subtree(target, retired)))
+    if issubclass(target, ActiveMixin):
+        return statement.where(target.is_active.is_(True))
+    return statement
+
+
+def matching(statement: Select[Any], target: type[Any], query: str) -> Select[Any]:
+    """Narrow a SELECT to the rows that a typed text means, in reading order."""
+    names = [name for name in _searched(target) if name != "name"]
+    for word in search_words(query):
+        criteria = [contains(getattr(target, name), word) for name in names]
+        if issubclass(target, NameMixin):
+            criteria.append(name_contains(target, word))
+        statement = statement.where(or_(*criteria)) if criteria else statement
+    return statement.order_by(*_order(target))
+
+
+def labels(session: Session, target: type[Any], rows: list[Any]) -> dict[int, str]:
+    """Return what each row reads as, by id: the path of a tree's node, else the row's own text."""
+    if issubclass(target, TreeMixin):
+        return tree_paths(session, target, [row.id for row in rows])
+    if target is Employee:
+        return {row.id: _employee_label(row) for row in rows}
+    return {row.id: str(row) for row in rows}
+
+
+def tree_paths(session: Session, model: type[Any], ids: list[int]) -> dict[int, str]:
+    """Return the path from the root of each node, by id, in one statement: 四川 / 成都 / 武侯区."""
+    up = select(model.id.label("leaf"), model.parent_id, model.name, model.id.label("node")).where(model.id.in_(ids))
+    line = up.cte("line", recursive=True)
+    above = select(line.c.leaf, model.parent_id, model.name, model.id).where(model.id == line.c.parent_id)
+    nodes: dict[int, dict[int, tuple[int | None, str]]] = {}
+    for leaf, parent_id, name, node in session.execute(select(line.union(above))):
+        nodes.setdefault(leaf, {})[node] = (parent_id, name)
+    return {leaf: _joined(leaf, found) for leaf, found in nodes.items()}
+
+
+def _joined(leaf: int, nodes: dict[int, tuple[int | None, str]]) -> str:
+    names: list[str] = []
+    node: int | None = leaf
+    while node in nodes and len(names) < len(nodes):
+        node, name = nodes[node]
+        names.insert(0, name)
+    return " / ".join(names)
+
+
+def _searched(target: type[Any]) -> tuple[str, ...]:
+    return page_of(target).search if target.__page__ is not None else ()
+
+
+def _order(target: type[Any]) -> list[Any]:
+    if issubclass(target, SortableMixin) and not issubclass(target, TreeMixin):
+        return [target.sort_order, target.id]
+    return [target.name_sort, target.id] if issubclass(target, NameMixin) else [target.id]
+
+
+def _employee_label(employee: Employee) -> str:
+    return f"{employee} · {employee.department.name}" if employee.department else str(employee)

@@ -1,0 +1,73 @@
+"""The menu: DOMAIN 4 as data. Views find their place by their page's ``menu`` key."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from admin_views.text import text
+from models.meta import Label, label
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A heading of the menu."""
+
+    key: str
+    label: Label
+    parent: str | None = None
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu as shown to one person: a heading with children, or a link."""
+
+    name: str
+    url: str | None
+    is_active: bool
+    children: tuple["Entry", ...] = ()
+    icon: str = ""
+
+
+PLACES: tuple[Place, ...] = (
+    Place("organisation", label(en="Organisation", zh="组织架构")),
+    Place("customers", label(en="Customers", zh="客户管理")),
+    Place("base_data", label(en="Base data import", zh="基础数据导入")),
+    Place("customer_base", label(en="Customer management", zh="客户管理"), parent="base_data"),
+    Place("customer_settings", label(en="Customer profile settings", zh="客户资料设置"), parent="customer_base"),
+    Place("customer_import", label(en="Customer import", zh="客户导入"), parent="customer_base"),
+    Place("top", label(en="Prices", zh="价格")),
+    Place("system", label(en="System", zh="系统")),
+)
+
+
+def menu(views: Iterable[Any], current: Any) -> tuple[Entry, ...]:
+    """Return the menu of the person: entries they may not open are left out, and headings without entries."""
+    links: dict[str, list[tuple[int, Entry]]] = {}
+    for view in views:
+        for place, order, name, url in view.menu_links() if view.is_accessible() else ():
+            entry = Entry(name=name, url=url, is_active=view is current)
+            links.setdefault(place, []).append((order, entry))
+    return tuple(_headings(None, links))
+
+
+def trail(place_key: str) -> list[str]:
+    """Return the words from the top of the menu down to a place, for breadcrumbs."""
+    by_key = {place.key: place for place in PLACES}
+    words: list[str] = []
+    place = by_key.get(place_key)
+    while place is not None:
+        words.insert(0, text(place.label))
+        place = by_key.get(place.parent or "")
+    return words
+
+
+def _headings(parent: str | None, links: dict[str, list[tuple[int, Entry]]]) -> Iterable[Entry]:
+    for place in PLACES:
+        if place.parent != parent:
+            continue
+        own = [entry for _, entry in sorted(links.get(place.key, []), key=lambda pair: pair[0])]
+        children = (*_headings(place.key, links), *own)
+        if children:
+            is_active = any(child.is_active for child in children)
+            yield Entry(name=text(place.label), url=None, is_active=is_active, children=children, icon=place.icon)

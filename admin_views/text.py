@@ -1,0 +1,15 @@
+"""Texts in the language of the request."""
+
+from flask_babel import get_locale
+
+from models.meta import Label
+
+
+def language() -> str:
+    """Return the language of the request, ``zh_Hans_CN`` or ``en``."""
+    return str(get_locale() or "en")
+
+
+def text(label: Label | None) -> str:
+    """Return a model's label in the language of the request; nothing for no label."""
+    return "" if label is None else label.text(language())

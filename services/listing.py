@@ -1,0 +1,293 @@
+"""Lists: search, filters and order over any table, as one SELECT that list, count and export share.
+
+What a person may see is added by the session's listener when the statement runs; nothing here knows of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from models import CompanySetting
+from models.inspection import Attribute, Kind, attribute_of, attributes_of, page_of
+from models.mixins import NameMixin, SortableMixin, TreeMixin
+from models.names import name_key
+from services.errors import ServiceError
+
+#: Counting stops here; a longer list says "more than".
+COUNT_LIMIT = 100_000
+SEARCH_LENGTH = 100
+SEARCH_WORDS = 8
+#: Largest value of an INTEGER column on PostgreSQL.
+MAX_INTEGER = 2**31 - 1
+
+
+class BadFilterError(ServiceError):
+    """A filter's value cannot be read. ``field`` and ``value`` name it."""
+
+    def __init__(self, field: str, value: str) -> None:
+        self.field = field
+        self.value = value
+        super().__init__(f"{field}: {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class FilterTerm:
+    """One filter: an attribute, what is asked of it, and the text that was typed."""
+
+    field: str
+    operation: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a person asked to see of a table."""
+
+    search: str = ""
+    filters: tuple[FilterTerm, ...] = ()
+    #: Attribute name, "-" before it for descending; empty for the page's own order.
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows a list has."""
+
+    rows: int
+    #: Whether there are more than ``rows``.
+    is_capped: bool = False
+
+
+def listing_statement(session: Session, model: type[Any], listing: Listing) -> Select[Any]:
+    """Return the SELECT of the rows asked for, in order, without paging.
+
+    :raises BadFilterError: if a filter's value cannot be read
+    """
+    statement = filtered_statement(session, model, listing)
+    return _sorted(statement, model, listing.sort or page_of(model).sort or "")
+
+
+def filtered_statement(session: Session, model: type[Any], listing: Listing) -> Select[Any]:
+    """Return the SELECT of the rows asked for, in no order."""
+    statement = select(model)
+    for word in search_words(listing.search):
+        statement = statement.where(or_(false(), *_search_criteria(model, word)))
+    for term in listing.filters:
+        statement = statement.where(_filter_criterion(session, model, term))
+    return statement
+
+
+def with_related(statement: Select[Any], model: type[Any], names: tuple[str, ...]) -> Select[Any]:
+    """Load the named relationships in the same statement, so that a page costs one query however many rows it has."""
+    relations = [name for name in names if name in attributes_of(model) and attributes_of(model)[name].is_relation]
+    return statement.options(*(joinedload(getattr(model, name)) for name in relations))
+
+
+def count_rows(session: Session, model: type[Any], listing: Listing) -> Count:
+    """Count the rows asked for, up to the limit."""
+    rows = filtered_statement(session, model, listing).with_only_columns(_primary_key(model)).limit(COUNT_LIMIT + 1)
+    number = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    return Count(rows=min(number, COUNT_LIMIT), is_capped=number > COUNT_LIMIT)
+
+
+def search_words(search: str) -> list[str]:
+    """Return the words of a search, cleaned of control signs, at most eight."""
+    printable = "".join(sign if sign.isprintable() else " " for sign in search[:SEARCH_LENGTH])
+    return printable.split()[:SEARCH_WORDS]
+
+
+def contains(column: Any, text: str) -> ColumnElement[bool]:
+    """Return "the column contains the text", ignoring case; % and _ are letters like others."""
+    return column.icontains(text, autoescape=True)
+
+
+def name_contains(model: type[Any], text: str) -> ColumnElement[bool]:
+    """Return "the name, or its pinyin initials, contain the text"."""
+    key = name_key(text)
+    matches = model.name_key.contains(key, autoescape=True)
+    if key.isascii() and key.isalnum():
+        return or_(matches, model.name_initials.startswith(key, autoescape=True))
+    return matches
+
+
+def subtree(model: type[Any], roots: Any) -> Select[Any]:
+    """Return the SELECT of the ids of the given nodes and everything below them.
+
+    :param roots: a SELECT of node ids
+    """
+    below = select(model.id).where(model.id.in_(roots)).cte(f"{model.__tablename__}_below", recursive=True)
+    return select(below.union(select(model.id).where(model.parent_id == below.c.id)).c.id)
+
+
+def company_time_zone(session: Session) -> ZoneInfo:
+    """Return the time zone in which the company reads its moments."""
+    return ZoneInfo(session.scalar(select(CompanySetting.time_zone)) or "Asia/Shanghai")
+
+
+def _primary_key(model: type[Any]) -> Any:
+    return model.id
+
+
+def _search_criteria(model: type[Any], word: str) -> list[ColumnElement[bool]]:
+    return [
+        name_contains(model, word) if name == "name" and issubclass(model, NameMixin) else contains(getattr(model, name), word)
+        for name in page_of(model).search
+    ]
+
+
+def _sorted(statement: Select[Any], model: type[Any], sort: str) -> Select[Any]:
+    """Order by the attribute, then by primary key in the same direction, so that pages are stable."""
+    is_descending, name = sort.startswith("-"), sort.removeprefix("-")
+    columns: list[Any] = []
+    if name:
+        statement, columns = _sort_columns(statement, model, attribute_of(model, name))
+    columns.append(_primary_key(model))
+    return statement.order_by(*(column.desc() if is_descending else column.asc() for column in columns))
+
+
+def _sort_columns(statement: Select[Any], model: type[Any], attribute: Attribute) -> tuple[Select[Any], list[Any]]:
+    if attribute.target is None:
+        column = model.name_sort if attribute.name == "name" and issubclass(model, NameMixin) else getattr(model, attribute.name)
+        nullable = attribute.column is not None and attribute.column.nullable
+        return statement, [column.is_(None), column] if nullable else [column]
+    target = aliased(attribute.target)
+    statement = statement.outerjoin(target, getattr(model, attribute.name).of_type(target))
+    column = _natural_order(attribute.target, target)
+    return statement, [getattr(model, attribute.key).is_(None), column]
+
+
+def _natural_order(cls: type[Any], target: Any) -> Any:
+    """Return the column by which rows of a table are read: their place in a flat list, else the name by pinyin."""
+    if issubclass(cls, SortableMixin) and not issubclass(cls, TreeMixin):
+        return target.sort_order
+    return target.name_sort if issubclass(cls, NameMixin) else target.id
+
+
+def _filter_criterion(session: Session, model: type[Any], term: FilterTerm) -> ColumnElement[bool]:
+    attribute = attribute_of(model, term.field)
+    make = OPERATIONS[attribute.kind].get(term.operation)
+    if make is None:
+        raise BadFilterError(term.field, term.operation)
+    try:
+        return make(session, model, attribute, term.value.replace("\0", ""))
+    except (ValueError, InvalidOperation, OverflowError) as error:
+        raise BadFilterError(term.field, term.value) from error
+
+
+Maker = Callable[[Session, type[Any], Attribute, str], ColumnElement[bool]]
+
+
+def _text_contains(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    return contains(getattr(model, attribute.name), value[:SEARCH_LENGTH])
+
+
+def _equals_text(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    if attribute.field.choices is not None and value not in attribute.field.choices:
+        raise ValueError(value)
+    return getattr(model, attribute.name) == value
+
+
+def _equals_boolean(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    wanted = {"1": True, "0": False}
+    return getattr(model, attribute.name).is_(wanted[value] if value in wanted else _refuse(value))
+
+
+def _is_empty(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    column = getattr(model, attribute.key)
+    return column.is_(None) if value == "1" else column.is_not(None)
+
+
+def _compare(is_least: bool, read: Callable[[Session, str], Any]) -> Maker:
+    """Return a maker of "at least" or "at most"; ``read`` turns the text into the column's value."""
+
+    def make(session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+        column, limit = getattr(model, attribute.name), read(session, value)
+        return column >= limit if is_least else column <= limit
+
+    return make
+
+
+def _equals_id(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    return getattr(model, attribute.key) == _integer(_session, value)
+
+
+def _relation_named(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    target: Any = attribute.target
+    named = select(target.id).where(name_contains(target, value[:SEARCH_LENGTH]))
+    return getattr(model, attribute.key).in_(named)
+
+
+def _below_id(session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    target: Any = attribute.target
+    roots = select(target.id).where(target.id == _integer(session, value))
+    return getattr(model, attribute.key).in_(subtree(target, roots))
+
+
+def _below_named(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    """Match the nodes of a name or a path (四川/成都), and everything below them."""
+    target: Any = attribute.target
+    names = [part for part in name_key(value[:SEARCH_LENGTH]).split("/") if part.strip()]
+    if not names:
+        raise ValueError(value)
+    nodes = select(target.id).where(target.name_key == names[0].strip())
+    if len(names) == 1:
+        nodes = select(target.id).where(name_contains(target, names[0]))
+    for name in names[1:]:
+        nodes = select(target.id).where(target.name_key == name.strip(), target.parent_id.in_(nodes))
+    return getattr(model, attribute.key).in_(subtree(target, nodes))
+
+
+def _refuse(value: str) -> Any:
+    raise ValueError(value)
+
+
+def _integer(_session: Session, value: str) -> int:
+    number = int(value) if value.strip().lstrip("-").isdecimal() and len(value) <= 12 else _refuse(value)
+    return number if abs(number) <= MAX_INTEGER else _refuse(value)
+
+
+def _decimal(_session: Session, value: str) -> Decimal:
+    number = Decimal(value.strip()) if len(value) <= 30 else _refuse(value)
+    return number if number.is_finite() and abs(number) < 10**15 else _refuse(value)
+
+
+def _date(_session: Session, value: str) -> date:
+    return date.fromisoformat(value.strip())
+
+
+def _moment_from(session: Session, value: str) -> datetime:
+    """Read a day as its beginning in the company's time zone, or a moment as typed there."""
+    moment = datetime.fromisoformat(value.strip())
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=company_time_zone(session))
+    return zoned.astimezone(UTC)
+
+
+def _moment_to(session: Session, value: str) -> datetime:
+    """Read a day as its end in the company's time zone, or a moment as typed there."""
+    text = value.strip()
+    if len(text) > len("2026-01-01"):
+        return _moment_from(session, text)
+    end = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), company_time_zone(session))
+    return end.astimezone(UTC) - timedelta(microseconds=1)
+
+
+_NUMBERS: dict[Kind, Callable[[Session, str], Any]] = {Kind.INTEGER: _integer, Kind.DECIMAL: _decimal, Kind.DATE: _date}
+
+#: Kind of attribute -> operation -> how its criterion is made.
+OPERATIONS: dict[Kind, dict[str, Maker]] = {
+    Kind.TEXT: {"contains": _text_contains, "is": _equals_text, "empty": _is_empty},
+    Kind.CHOICE: {"is": _equals_text},
+    Kind.BOOLEAN: {"is": _equals_boolean},
+    Kind.RELATION: {"is": _equals_id, "named": _relation_named, "empty": _is_empty},
+    Kind.TREE: {"is": _below_id, "named": _below_named, "empty": _is_empty},
+    Kind.MOMENT: {"from": _compare(True, _moment_from), "to": _compare(False, _moment_to), "empty": _is_empty},
+    Kind.JSON: {},
+    Kind.COMPUTED: {},
+    **{kind: {"from": _compare(True, read), "to": _compare(False, read)} for kind, read in _NUMBERS.items()},
+}
