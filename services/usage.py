@@ -1,0 +1,61 @@
+"""How many rows point at a row: what stands in the way of its deletion. Numbers, never names."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy_utils import get_referencing_foreign_keys
+
+from auth.actor import AnySession
+from models.scope import UnfilteredReason, unfiltered
+from services.errors import ServiceError
+
+
+class InUseError(ServiceError):
+    """Other rows point at the row, or nodes stand below it."""
+
+    def __init__(self, name: str, *, uses: dict[str, int], child_count: int = 0) -> None:
+        self.name = name
+        #: Table name -> number of its rows that point at the row.
+        self.uses = uses
+        self.child_count = child_count
+        super().__init__(f"{name!r} is in use: {uses}, children: {child_count}")
+
+
+def usage_counts(session: AnySession, model: Any, row_id: int) -> dict[str, int]:
+    """Count the rows of other tables that point at a row, hidden ones included.
+
+    Tables whose rows go with the row (ON DELETE CASCADE) do not count: they are part of it.
+
+    :returns: table name -> count, without zeros
+    """
+    keys = sorted(
+        (key for key in get_referencing_foreign_keys(model) if key.ondelete != "CASCADE"),
+        key=lambda key: (key.parent.table.name, key.parent.name),
+    )
+    if not keys:
+        return {}
+    counts = select(
+        *(
+            select(func.count()).where(key.parent == row_id).scalar_subquery().label(f"n{i}")
+            for i, key in enumerate(keys)
+        )
+    )
+    with unfiltered(session, UnfilteredReason.IN_USE_COUNT) as every:
+        found = every.execute(counts).one()
+    uses: dict[str, int] = {}
+    for key, count in zip(keys, found, strict=True):
+        if count:
+            uses[key.parent.table.name] = uses.get(key.parent.table.name, 0) + count
+    return uses
+
+
+def delete_unused(session: AnySession, row: Any) -> None:
+    """Delete a row that nothing points at. Flushes; a sortable list closes up.
+
+    :raises InUseError: if other rows point at it
+    """
+    uses = usage_counts(session, type(row), row.id)
+    if uses:
+        raise InUseError(str(row), uses=uses)
+    session.delete(row)
+    session.flush()
