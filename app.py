@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import auth.guard  # noqa: F401 -- installs the visibility listeners
 import models.engine  # noqa: F401 -- installs the SQLite listeners
-from admin_views import errors, health
+from admin_views import setup
 from auth import login
 from models import db
 from services import commands
@@ -103,8 +103,7 @@ def _init_extensions(app: Flask) -> None:
     CSRFProtect(app)
     Babel(app, locale_selector=_locale)
     login.init_app(app)
-    health.init_app(app)
-    errors.init_app(app)
+    setup.init_app(app)
 
     commands.init_app(app)
 

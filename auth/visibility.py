@@ -17,7 +17,7 @@ from auth.actor import Actor, AnySession, get_actor
 from auth.errors import HiddenRowError, PrivateCustomerError
 from models import Customer, CustomerFollower, Employee
 from models.enums import Permission, Visibility
-from models.scope import UnfilteredReason, unfiltered
+from models.scope import HangsOnCustomer, UnfilteredReason, unfiltered
 
 _CUSTOMER = Customer.__table__
 _FOLLOWER = CustomerFollower.__table__
@@ -123,3 +123,19 @@ def private_customer_error(session: AnySession, customer_id: int) -> PrivateCust
             .where(Customer.id == customer_id)
         ).one()
     return PrivateCustomerError(customer_id, name, owner_name or "")
+
+
+def raise_for_missing(session: AnySession, model: type[Any], row_id: int) -> None:
+    """Say why a row was not found, to those who may know: the prompt for a NOTICE customer, else nothing.
+
+    :raises PrivateCustomerError: if the row is, or hangs on, a customer whose outcome is NOTICE
+    :raises HiddenRowError: in every other case
+    """
+    if model is Customer:
+        require_full(session, row_id)
+    elif issubclass(model, HangsOnCustomer):
+        with unfiltered(session, UnfilteredReason.OUTCOME) as every:
+            customer_id = every.scalar(select(model.customer_id).where(model.id == row_id))  # type: ignore[attr-defined]
+        if customer_id is not None:
+            require_full(session, customer_id)
+    raise HiddenRowError(f"{model.__name__} {row_id}")

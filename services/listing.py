@@ -64,17 +64,11 @@ class Count:
     is_capped: bool = False
 
 
-def listing_statement(session: Session, model: type[Any], listing: Listing) -> Select[Any]:
-    """Return the SELECT of the rows asked for, in order, without paging.
+def filtered_statement(session: Session, model: type[Any], listing: Listing) -> Select[Any]:
+    """Return the SELECT of the rows asked for, in no order.
 
     :raises BadFilterError: if a filter's value cannot be read
     """
-    statement = filtered_statement(session, model, listing)
-    return _sorted(statement, model, listing.sort or page_of(model).sort or "")
-
-
-def filtered_statement(session: Session, model: type[Any], listing: Listing) -> Select[Any]:
-    """Return the SELECT of the rows asked for, in no order."""
     statement = select(model)
     for word in search_words(listing.search):
         statement = statement.where(or_(false(), *_search_criteria(model, word)))
@@ -89,11 +83,25 @@ def with_related(statement: Select[Any], model: type[Any], names: tuple[str, ...
     return statement.options(*(joinedload(getattr(model, name)) for name in relations))
 
 
-def count_rows(session: Session, model: type[Any], listing: Listing) -> Count:
-    """Count the rows asked for, up to the limit."""
-    rows = filtered_statement(session, model, listing).with_only_columns(_primary_key(model)).limit(COUNT_LIMIT + 1)
+def count_rows(session: Session, model: type[Any], statement: Select[Any]) -> Count:
+    """Count the rows of a list's SELECT, up to the limit."""
+    rows = statement.with_only_columns(model.id).order_by(None).limit(COUNT_LIMIT + 1)
     number = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     return Count(rows=min(number, COUNT_LIMIT), is_capped=number > COUNT_LIMIT)
+
+
+def sorted_statement(statement: Select[Any], model: type[Any], sort: str) -> Select[Any]:
+    """Order a list's SELECT by an attribute ("-" before it: descending; empty: the page's own order).
+
+    The primary key in the same direction ends the order, so that pages are stable.
+    """
+    wanted = sort or page_of(model).sort or ""
+    is_descending, name = wanted.startswith("-"), wanted.removeprefix("-")
+    columns: list[Any] = []
+    if name:
+        statement, columns = _sort_columns(statement, model, attribute_of(model, name))
+    columns.append(model.id)
+    return statement.order_by(*(column.desc() if is_descending else column.asc() for column in columns))
 
 
 def search_words(search: str) -> list[str]:
@@ -130,25 +138,11 @@ def company_time_zone(session: Session) -> ZoneInfo:
     return ZoneInfo(session.scalar(select(CompanySetting.time_zone)) or "Asia/Shanghai")
 
 
-def _primary_key(model: type[Any]) -> Any:
-    return model.id
-
-
 def _search_criteria(model: type[Any], word: str) -> list[ColumnElement[bool]]:
     return [
         name_contains(model, word) if name == "name" and issubclass(model, NameMixin) else contains(getattr(model, name), word)
         for name in page_of(model).search
     ]
-
-
-def _sorted(statement: Select[Any], model: type[Any], sort: str) -> Select[Any]:
-    """Order by the attribute, then by primary key in the same direction, so that pages are stable."""
-    is_descending, name = sort.startswith("-"), sort.removeprefix("-")
-    columns: list[Any] = []
-    if name:
-        statement, columns = _sort_columns(statement, model, attribute_of(model, name))
-    columns.append(_primary_key(model))
-    return statement.order_by(*(column.desc() if is_descending else column.asc() for column in columns))
 
 
 def _sort_columns(statement: Select[Any], model: type[Any], attribute: Attribute) -> tuple[Select[Any], list[Any]]:

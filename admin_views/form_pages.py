@@ -1,0 +1,133 @@
+"""The create and edit pages of a generated view. A form is made per request, so it can depend on the person and row."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask_admin import expose
+from flask_admin.form import BaseForm
+from flask_babel import gettext
+from wtforms import HiddenField
+
+from admin_views.fields import make_field, value_of
+from models import db
+from models.inspection import Attribute, attribute_of
+from models.mixins import VersionMixin
+from services.listing import company_time_zone
+
+
+class FormPagesMixin:
+    """Create and edit, with explicit fields, a version check, and nothing typed lost."""
+
+    form_template = "kepei/form.html"
+    model: Any
+    page: Any
+
+    def scaffold_form(self) -> type[BaseForm]:
+        """Return an empty form: Flask-Admin asks once at start, ours are made per request."""
+        return BaseForm
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        """Create a row."""
+        if not self.can_create:  # type: ignore[attr-defined]
+            abort(403)
+        form = self.make_form(None)
+        if request.method == "POST" and form.validate():
+            row = self.write(form, self.model(), is_created=True)  # type: ignore[attr-defined]
+            if row is not None:
+                flash(gettext("“%(name)s” was created.", name=str(row)), "success")
+                return redirect(self._after_save(row))
+        return self._show_form(form, None)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> Any:
+        """Edit a row."""
+        row = self.get_one(request.args.get("id", ""))  # type: ignore[attr-defined]
+        if not self.can_edit or not self.can_edit_row(row):  # type: ignore[attr-defined]
+            abort(403)
+        form = self.make_form(row)
+        if request.method == "POST" and form.validate() and self._is_fresh(form, row):
+            name = str(row)
+            if self.write(form, row, is_created=False) is not None:  # type: ignore[attr-defined]
+                flash(gettext("“%(name)s” was saved.", name=name), "success")
+                return redirect(self._after_save(row))
+            row = self.get_one(request.args.get("id", ""))  # type: ignore[attr-defined]
+        return self._show_form(form, row)
+
+    def form_names(self, row: Any) -> tuple[str, ...]:
+        """Return the attributes that the form asks for: for a new row (None) all, later only the changeable ones."""
+        return tuple(
+            name
+            for name in self.page.form or ()
+            if not (attribute_of(self.model, name).field.is_immutable and row is not None)
+            and not attribute_of(self.model, name).field.is_read_only
+        )
+
+    def is_required(self, attribute: Attribute) -> bool:
+        """Tell whether the form insists on a value."""
+        return attribute.is_required and attribute.column is not None and attribute.column.default is None
+
+    def extra_fields(self, row: Any) -> dict[str, Any]:
+        """Return unbound fields beside the generated ones."""
+        return {}
+
+    def make_form(self, row: Any) -> Any:
+        """Return the bound form for a row, or for a new one."""
+        zone = company_time_zone(db.session)
+        fields: dict[str, Any] = {}
+        for name in self.form_names(row):
+            attribute = attribute_of(self.model, name)
+            statement = self.offered(attribute) if attribute.target is not None else None  # type: ignore[attr-defined]
+            fields[name] = make_field(
+                attribute, model=self.model, statement=statement, zone=zone, is_required=self.is_required(attribute)
+            )
+        fields |= self.extra_fields(row)
+        if row is not None and issubclass(self.model, VersionMixin):
+            fields["version"] = HiddenField()
+        form_class = type("GeneratedForm", (BaseForm,), fields)
+        return form_class(request.form if request.method == "POST" else None, data=self.form_data(row))
+
+    def form_data(self, row: Any) -> dict[str, Any]:
+        """Return the values that a form starts with, by field name."""
+        if row is None:
+            return self.defaults()
+        names = self.form_names(row)
+        data = {name: getattr(row, attribute_of(self.model, name).key) for name in names}
+        return data | {"version": getattr(row, "version", None)}
+
+    def defaults(self) -> dict[str, Any]:
+        """Return the values that the form of a new row starts with: the columns' plain defaults, then the address's."""
+        found: dict[str, Any] = {}
+        for name in self.form_names(None):
+            attribute = attribute_of(self.model, name)
+            default = attribute.column.default if attribute.column is not None else None
+            if default is not None and default.is_scalar:
+                found[name] = default.arg
+            given = request.args.get(name, "")
+            if attribute.target is not None and given.isascii() and given.isdecimal() and len(given) < 10:
+                found[name] = int(given)
+        return found
+
+    def form_values(self, form: Any, row: Any) -> dict[str, Any]:
+        """Return what a valid form means for the row, by column attribute."""
+        names = self.form_names(row if row in db.session else None)
+        return {attribute_of(self.model, name).key: value_of(form[name]) for name in names if name in form}
+
+    def _is_fresh(self, form: Any, row: Any) -> bool:
+        """Tell whether the form was made from the row as it is now; else say so above the form."""
+        if "version" not in form or str(form["version"].data) == str(row.version):
+            return True
+        form.form_errors.append(
+            gettext("Somebody has changed it meanwhile. Reload the page, then enter your change again.")
+        )
+        return False
+
+    def _after_save(self, row: Any) -> str:
+        if "_add_another" in request.form:
+            return self.get_url(".create_view", url=self.return_url())  # type: ignore[attr-defined,no-any-return]
+        if "_continue_editing" in request.form:
+            return self.get_url(".edit_view", id=row.id, url=self.return_url())  # type: ignore[attr-defined,no-any-return]
+        return self.return_url()  # type: ignore[attr-defined,no-any-return]
+
+    def _show_form(self, form: Any, row: Any) -> Any:
+        return self.render(self.form_template, form=form, row=row, return_url=self.return_url())  # type: ignore[attr-defined]

@@ -1,0 +1,178 @@
+"""The list page of a generated view, and the look-up of its pickers."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from flask import abort, request
+from flask_admin import expose
+from flask_babel import gettext
+from sqlalchemy import Select, select
+from werkzeug.datastructures import MultiDict
+
+from admin_views import lookups
+from admin_views.listing_args import PAGE_SIZES, SHOWN_OPERATIONS, ListingArgs, filter_attributes, read_listing_args, sortable_names
+from admin_views.text import text
+from models import db
+from models.inspection import Attribute, Kind, attributes_of
+from services.listing import BadFilterError, Count, count_rows, filtered_statement, sorted_statement, with_related
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One filter of the panel above a list."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    #: (value, words) to choose from; for a relationship only the chosen one.
+    options: tuple[tuple[str, str], ...] = ()
+    field: str = ""
+
+
+class ListPagesMixin:
+    """List, count and look-up, all from one SELECT."""
+
+    list_template = "kepei/list.html"
+    model: Any
+    page: Any
+
+    @expose("/")
+    def index_view(self) -> Any:
+        """Show the list."""
+        args = self.listing_args()
+        try:
+            statement = self.listing_statement()
+            count = count_rows(db.session, self.model, statement)
+            args = self._within(args, count)
+            page = with_related(statement, self.model, self.page.columns or ())
+            rows = list(db.session.scalars(page.limit(args.page_size).offset(args.page * args.page_size)))
+        except BadFilterError as error:
+            return self._show_list(args, [], Count(0), self._filter_message(error))
+        return self._show_list(args, rows, count, None)
+
+    def listing_args(self) -> ListingArgs:
+        """Return what the address asks for."""
+        return read_listing_args(self.model, request.args)
+
+    def listing_statement(self) -> Select[Any]:
+        """Return the SELECT of the list on screen: search, filters, order; no paging.
+
+        :raises BadFilterError: if a filter's value cannot be read
+        """
+        listing = self.listing_args().listing
+        statement = self.restrict(filtered_statement(db.session, self.model, listing))
+        return sorted_statement(statement, self.model, listing.sort)
+
+    def restrict(self, statement: Select[Any]) -> Select[Any]:
+        """Narrow the rows that this view is about, for list, count and export."""
+        return statement
+
+    def list_columns(self) -> list[Attribute]:
+        """Return the attributes that are columns of the list."""
+        return self.attributes(self.page.columns)  # type: ignore[attr-defined,no-any-return]
+
+    @expose("/ajax/lookup/")
+    def ajax_lookup(self) -> Any:
+        """Return at most 50 rows that a picker offers, as [{id, text}]; what the person does not see is not found."""
+        attribute = attributes_of(self.model).get(request.args.get("name", ""))
+        if attribute is None or attribute.target is None:
+            abort(404)
+        statement = self.lookup_statement(attribute, is_filter=request.args.get("for") == "filter")
+        limit = request.args.get("limit", lookups.PAGE_SIZE, type=int)
+        found = lookups.matching(statement, attribute.target, request.args.get("query", ""))
+        rows = list(db.session.scalars(found.limit(max(1, min(limit, lookups.MAX_PAGE_SIZE)))))
+        names = lookups.labels(db.session, attribute.target, rows)
+        return [{"id": row.id, "text": names[row.id]} for row in rows]
+
+    def lookup_statement(self, attribute: Attribute, *, is_filter: bool) -> Select[Any]:
+        """Return the SELECT of the rows that a picker of this page offers.
+
+        :raises Forbidden: if the page has no such picker for the person
+        """
+        target: Any = attribute.target
+        if is_filter and attribute.name in (self.page.filters or ()):
+            return select(target)
+        may_write = self.can_create or self.can_edit  # type: ignore[attr-defined]
+        if is_filter or not may_write or attribute.name not in (self.page.form or ()):
+            abort(403)
+        return self.offered(attribute)
+
+    def offered(self, attribute: Attribute) -> Select[Any]:
+        """Return the SELECT of the rows that a form may point at."""
+        target: Any = attribute.target
+        return lookups.offered(target)
+
+    @staticmethod
+    def _within(args: ListingArgs, count: Count) -> ListingArgs:
+        """Bring the page number into the list."""
+        last = max(0, ceil(count.rows / args.page_size) - 1)
+        return ListingArgs(listing=args.listing, page=min(args.page, last), page_size=args.page_size)
+
+    def _filter_message(self, error: BadFilterError) -> str:
+        label = text(attributes_of(self.model)[error.field].field.label)
+        return gettext("The filter “%(field)s” cannot read “%(value)s”.", field=label, value=error.value[:40])
+
+    def _show_list(self, args: ListingArgs, rows: list[Any], count: Count, fault: str | None) -> Any:
+        return self.render(  # type: ignore[attr-defined]
+            self.list_template,
+            rows=rows,
+            count=count,
+            fault=fault,
+            args=args,
+            columns=self.list_columns(),
+            sortable=set(sortable_names(self.model)),
+            controls=self._controls(),
+            page_count=max(1, ceil(count.rows / args.page_size)),
+            page_sizes=PAGE_SIZES,
+            list_url=self._list_url,
+            is_filtered=bool(args.listing.search or args.listing.filters),
+            return_url=request.full_path if request.query_string else request.path,
+            **self.list_context(args, rows),
+        )
+
+    def list_context(self, args: ListingArgs, rows: list[Any]) -> dict[str, Any]:
+        """Return more for the list template."""
+        return {}
+
+    def _list_url(self, **changes: Any) -> str:  # type: ignore[override]
+        """Return this list's address with some parameters changed; None drops one."""
+        kept = MultiDict(request.args)
+        for name, value in changes.items():
+            kept.poplist(name)
+            if value is not None:
+                kept[name] = str(value)
+        return self.get_url(".index_view", **kept.to_dict())  # type: ignore[attr-defined,no-any-return]
+
+    def _controls(self) -> list[Control]:
+        return [
+            self._control(attribute, operation)
+            for attribute in filter_attributes(self.model)
+            for operation in SHOWN_OPERATIONS[attribute.kind]
+        ]
+
+    def _control(self, attribute: Attribute, operation: str) -> Control:
+        name = f"{attribute.name}__{operation}"
+        value = request.args.get(name, "").strip()
+        words = {"from": gettext("from"), "to": gettext("to")}.get(operation)
+        label = text(attribute.field.label)
+        return Control(
+            name=name,
+            label=f"{label} {words}" if words else label,
+            kind=attribute.kind.value,
+            value=value,
+            options=self._options(attribute, value),
+            field=attribute.name,
+        )
+
+    def _options(self, attribute: Attribute, value: str) -> tuple[tuple[str, str], ...]:
+        if attribute.kind is Kind.BOOLEAN:
+            return (("1", gettext("Yes")), ("0", gettext("No")))
+        if attribute.field.choices:
+            return tuple((word, text(label)) for word, label in attribute.field.choices.items())
+        if attribute.target is None or not (value.isascii() and value.isdecimal() and len(value) < 10):
+            return ()
+        target: Any = attribute.target
+        rows = list(db.session.scalars(select(target).where(target.id == int(value))))
+        return tuple((str(id_), name) for id_, name in lookups.labels(db.session, target, rows).items())

@@ -1,0 +1,5 @@
+"""Order pages of a generated view."""
+
+
+class OrderPagesMixin:
+    """Pages that the model's mixin brings."""

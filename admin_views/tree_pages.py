@@ -1,0 +1,5 @@
+"""Tree pages of a generated view."""
+
+
+class TreePagesMixin:
+    """Pages that the model's mixin brings."""

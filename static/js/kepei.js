@@ -1,0 +1,61 @@
+// Behaviour of every page: pickers, confirmations, bulk selection, unsaved changes. No inline code anywhere.
+(() => {
+  "use strict";
+
+  function makePicker(select) {
+    const url = select.dataset.lookup;
+    const options = { allowEmptyOption: true, maxOptions: 300, plugins: ["clear_button"] };
+    if (url) {
+      Object.assign(options, {
+        valueField: "id",
+        labelField: "text",
+        searchField: [],
+        preload: "focus",
+        load(query, done) {
+          fetch(`${url}&query=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
+            .then((answer) => (answer.ok ? answer.json() : []))
+            .then(done, () => done([]));
+        },
+        onType() { this.clearOptions((option) => this.items.includes(String(option.id))); },
+      });
+    }
+    return new TomSelect(select, options);
+  }
+
+  document.querySelectorAll("select[data-lookup], select[data-pick]").forEach(makePicker);
+
+  document.querySelectorAll("form[data-confirm]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      if (!window.confirm(form.dataset.confirm)) event.preventDefault();
+    });
+  });
+
+  const boxes = () => [...document.querySelectorAll("input[name=rowid]")];
+  const refreshBulk = () => {
+    const any = boxes().some((box) => box.checked);
+    document.querySelectorAll("[data-needs-selection]").forEach((button) => { button.disabled = !any; });
+  };
+  document.querySelectorAll("[data-check-all]").forEach((all) => {
+    all.addEventListener("change", () => {
+      boxes().forEach((box) => { box.checked = all.checked; });
+      refreshBulk();
+    });
+  });
+  boxes().forEach((box) => box.addEventListener("change", refreshBulk));
+  refreshBulk();
+
+  // Blank filters stay out of the address.
+  document.querySelectorAll("form.list-form").forEach((form) => {
+    form.addEventListener("submit", () => {
+      form.querySelectorAll("input, select").forEach((field) => { if (!field.value) field.disabled = true; });
+    });
+  });
+
+  document.querySelectorAll("form[data-unsaved]").forEach((form) => {
+    let isDirty = false;
+    form.addEventListener("input", () => { isDirty = true; });
+    form.addEventListener("change", () => { isDirty = true; });
+    form.addEventListener("submit", () => { isDirty = false; });
+    window.addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
+  });
+})();
