@@ -15,7 +15,8 @@ class Place:
     key: str
     label: Label
     parent: str | None = None
-    icon: str = ""
+    #: Its entries stand in the menu without the heading.
+    is_flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,6 @@ class Entry:
     url: str | None
     is_active: bool
     children: tuple["Entry", ...] = ()
-    icon: str = ""
 
 
 PLACES: tuple[Place, ...] = (
@@ -36,7 +36,7 @@ PLACES: tuple[Place, ...] = (
     Place("customer_base", label(en="Customer management", zh="客户管理"), parent="base_data"),
     Place("customer_settings", label(en="Customer profile settings", zh="客户资料设置"), parent="customer_base"),
     Place("customer_import", label(en="Customer import", zh="客户导入"), parent="customer_base"),
-    Place("top", label(en="Prices", zh="价格")),
+    Place("prices", label(en="Prices", zh="价格"), is_flat=True),
     Place("system", label(en="System", zh="系统")),
 )
 
@@ -57,7 +57,7 @@ def trail(place_key: str) -> list[str]:
     words: list[str] = []
     place = by_key.get(place_key)
     while place is not None:
-        words.insert(0, text(place.label))
+        words[:0] = [] if place.is_flat else [text(place.label)]
         place = by_key.get(place.parent or "")
     return words
 
@@ -68,6 +68,8 @@ def _headings(parent: str | None, links: dict[str, list[tuple[int, Entry]]]) -> 
             continue
         own = [entry for _, entry in sorted(links.get(place.key, []), key=lambda pair: pair[0])]
         children = (*_headings(place.key, links), *own)
-        if children:
+        if place.is_flat:
+            yield from children
+        elif children:
             is_active = any(child.is_active for child in children)
-            yield Entry(name=text(place.label), url=None, is_active=is_active, children=children, icon=place.icon)
+            yield Entry(name=text(place.label), url=None, is_active=is_active, children=children)

@@ -22,7 +22,7 @@ class PriceLevel(DictionaryMixin, Base):
     __page__ = page(
         label(en="Price level", zh="价格级别"),
         title=label(en="Price levels", zh="价格级别"),
-        menu="top",
+        menu="prices",
         menu_order=50,
         permission=Permission.MANAGE_CUSTOMER_CONFIG,
         columns=("name", "discount", "description", "is_active"),
