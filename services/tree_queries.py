@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, literal, or_, select
+from sqlalchemy import Row, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from auth.actor import AnySession
 from models.names import name_key
+from services.listing import subtree
 from services.ordering import StaleVersionError, UnknownRowError, siblings
 
 
@@ -35,26 +36,12 @@ def children(session: AnySession, model: Any, parent_id: int | None) -> Sequence
     return rows
 
 
-def subtree_select(model: Any, node_id: int) -> Select[tuple[int]]:
-    """Return the SELECT of the ids of a node and its descendants. UNION, not UNION ALL, so that loops end.
-
-    For a filter over a large table resolve it first by :func:`subtree_ids`: SQLite repeats the search otherwise.
-    """
-    below = select(model.id).where(model.id == node_id).cte("subtree", recursive=True)
-    below = below.union(select(model.id).where(model.parent_id == below.c.id))
-    return select(below.c.id)
-
-
 def subtree_ids(session: AnySession, model: Any, node_id: int) -> list[int]:
-    """Return the ids of a node and its descendants, sorted; none if there is no such node."""
-    return sorted(session.scalars(subtree_select(model, node_id)))
+    """Return the ids of a node and its descendants, sorted; none if there is no such node.
 
-
-def retired_select(model: Any) -> Select[tuple[int]]:
-    """Return the SELECT of the ids that pickers leave out: inactive nodes and everything below them."""
-    below = select(model.id).where(model.is_active.is_(False)).cte("retired", recursive=True)
-    below = below.union(select(model.id).where(model.parent_id == below.c.id))
-    return select(below.c.id)
+    As part of a larger SELECT use :func:`services.listing.subtree`.
+    """
+    return sorted(session.scalars(subtree(model, [node_id])))
 
 
 def path_of(session: AnySession, model: Any, node_id: int) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ of the tree.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, case, exists, func, literal, or_, select, update
+from sqlalchemy import Row, and_, case, exists, literal, or_, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from auth.actor import AnySession
@@ -166,9 +166,9 @@ def delete_node(session: AnySession, model: Any, node_id: int, *, version: int |
     """
     lock_tree(session, model)
     present = node_row(session, model, node_id, version=version)
-    child_count = session.scalar(select(func.count()).where(model.parent_id == node_id)) or 0
     uses = usage_counts(session, model, node_id)
-    if child_count or uses:
+    if uses:
+        child_count = uses.pop(model.__tablename__, 0)
         raise InUseError(present.name, uses=uses, child_count=child_count)
     session.delete(session.get_one(model, node_id, populate_existing=True))
     _flush_or_stale(session)

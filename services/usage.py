@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ForeignKey, func, inspect, select
 from sqlalchemy_utils import get_referencing_foreign_keys
 
 from auth.actor import AnySession
@@ -22,16 +22,13 @@ class InUseError(ServiceError):
 
 
 def usage_counts(session: AnySession, model: Any, row_id: int) -> dict[str, int]:
-    """Count the rows of other tables that point at a row, hidden ones included.
+    """Count the rows that point at a row, hidden ones included, by one statement.
 
     Tables whose rows go with the row (ON DELETE CASCADE) do not count: they are part of it.
 
-    :returns: table name -> count, without zeros
+    :returns: table name -> count, without zeros; the row's own table holds its children
     """
-    keys = sorted(
-        (key for key in get_referencing_foreign_keys(model) if key.ondelete != "CASCADE"),
-        key=lambda key: (key.parent.table.name, key.parent.name),
-    )
+    keys = _foreign_keys_to(model)
     if not keys:
         return {}
     counts = select(
@@ -49,6 +46,12 @@ def usage_counts(session: AnySession, model: Any, row_id: int) -> dict[str, int]
     return uses
 
 
+def _foreign_keys_to(model: Any) -> list[ForeignKey]:
+    own = {key for key in inspect(model).local_table.foreign_keys if key.column.table is key.parent.table}
+    pointing = (key for key in get_referencing_foreign_keys(model) | own if key.ondelete != "CASCADE")
+    return sorted(pointing, key=lambda key: (key.parent.table.name, key.parent.name))
+
+
 def delete_unused(session: AnySession, row: Any) -> None:
     """Delete a row that nothing points at. Flushes; a sortable list closes up.
 
@@ -56,6 +59,7 @@ def delete_unused(session: AnySession, row: Any) -> None:
     """
     uses = usage_counts(session, type(row), row.id)
     if uses:
-        raise InUseError(str(row), uses=uses)
+        own = uses.pop(row.__tablename__, 0)
+        raise InUseError(str(row), uses=uses, child_count=own)
     session.delete(row)
     session.flush()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import ChannelType, Customer, CustomerGrade, Region
+from models import ChannelType, Customer, CustomerGrade, Employee, Region, Role
 from models.scope import UnfilteredReason, unfiltered
 from services.ordering import ListMismatchError, StaleVersionError, list_version, next_sort_order, reorder
 from services.usage import InUseError, delete_unused
@@ -129,3 +129,19 @@ def test_delete_unused_refuses_value_of_unseen_customer(session: Session, grades
 
     assert refused.value.uses == {"customer": 1}
     assert places(session) == [("A", 1), ("C", 2), ("D", 3), ("E", 4)]
+
+
+def test_delete_unused_counts_rows_of_its_own_table(session: Session) -> None:
+    role = Role(code="r", name="r")
+    session.add(role)
+    session.flush()
+    boss = Employee(login="boss", name="boss", role_id=role.id)
+    session.add(boss)
+    session.flush()
+    session.add(Employee(login="amy", name="amy", role_id=role.id, supervisor_id=boss.id))
+    session.flush()
+
+    with pytest.raises(InUseError) as refused:
+        delete_unused(session, boss)
+
+    assert (refused.value.uses, refused.value.child_count) == ({}, 1)

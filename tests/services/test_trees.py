@@ -15,7 +15,7 @@ from models import Customer, Department, Employee, Region, Role, db
 from models.names import InvalidNameError
 from models.scope import UnfilteredReason, unfiltered
 from services.ordering import StaleVersionError, UnknownRowError
-from services.tree_queries import children, find_nodes, path_of, retired_select, subtree_ids, subtree_select
+from services.tree_queries import children, find_nodes, path_of, subtree_ids
 from services.trees import (
     DuplicateCodeError,
     DuplicateNameError,
@@ -133,41 +133,35 @@ def test_add_node_refuses_seventh_level(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("node", "parent", "before", "after", "expected"),
+    ("node", "place", "expected"),
     [
-        ("上海", None, "重庆", None, {None: ["上海", "重庆", "成都"]}),
-        ("上海", None, None, "重庆", {None: ["重庆", "上海", "成都"]}),
-        ("重庆", None, None, None, {None: ["成都", "上海", "重庆"]}),
-        ("重庆", None, None, "成都", {None: ["成都", "重庆", "上海"]}),
-        ("重庆", None, "成都", None, {None: ["重庆", "成都", "上海"]}),
-        ("锦江区", "成都", "金牛区", None, {"成都": ["锦江区", "金牛区", "武侯区"]}),
-        ("重庆", "成都", "武侯区", None, {None: ["成都", "上海"], "成都": ["金牛区", "重庆", "武侯区", "锦江区"]}),
-        ("武侯区", "上海", None, None, {"成都": ["金牛区", "锦江区"], "上海": ["武侯区"]}),
-        ("金牛区", None, None, "成都", {None: ["重庆", "成都", "金牛区", "上海"], "成都": ["武侯区", "锦江区"]}),
-        ("成都", "上海", None, None, {None: ["重庆", "上海"], "上海": ["成都"]}),
+        ("上海", (None, "重庆", None), {None: ["上海", "重庆", "成都"]}),
+        ("上海", (None, None, "重庆"), {None: ["重庆", "上海", "成都"]}),
+        ("重庆", (None, None, None), {None: ["成都", "上海", "重庆"]}),
+        ("重庆", (None, None, "成都"), {None: ["成都", "重庆", "上海"]}),
+        ("重庆", (None, "成都", None), {None: ["重庆", "成都", "上海"]}),
+        ("锦江区", ("成都", "金牛区", None), {"成都": ["锦江区", "金牛区", "武侯区"]}),
+        ("重庆", ("成都", "武侯区", None), {None: ["成都", "上海"], "成都": ["金牛区", "重庆", "武侯区", "锦江区"]}),
+        ("武侯区", ("上海", None, None), {"成都": ["金牛区", "锦江区"], "上海": ["武侯区"]}),
+        ("金牛区", (None, None, "成都"), {None: ["重庆", "成都", "金牛区", "上海"], "成都": ["武侯区", "锦江区"]}),
+        ("成都", ("上海", None, None), {None: ["重庆", "上海"], "上海": ["成都"]}),
     ],
 )
 def test_move_node_leaves_both_lists_dense(
     session: Session,
     ids: dict[str, int],
     node: str,
-    parent: str | None,
-    before: str | None,
-    after: str | None,
+    place: tuple[str | None, str | None, str | None],
     expected: dict[str | None, list[str]],
 ) -> None:
+    parent_id, before_id, after_id = (ids.get(name or "") for name in place)
+
     order = move_node(
-        session,
-        Region,
-        ids[node],
-        parent_id=ids.get(parent or ""),
-        before_id=ids.get(before or ""),
-        after_id=ids.get(after or ""),
-        version=1,
+        session, Region, ids[node], parent_id=parent_id, before_id=before_id, after_id=after_id, version=1
     )
     session.commit()
 
-    assert order == [ids[name] for name in expected[parent]]
+    assert order == [ids[name] for name in expected[place[0]]]
     found = outline(session)
     assert {key: [name for name, _ in found[key]] for key in expected} == expected
     assert all([place for _, place in rows] == list(range(1, len(rows) + 1)) for rows in found.values())
@@ -369,13 +363,11 @@ def test_children_of_leaf_and_of_nobody(session: Session, ids: dict[str, int]) -
         children(session, Region, 999)
 
 
-def test_path_subtree_and_filter_criterion(session: Session, ids: dict[str, int]) -> None:
+def test_path_and_subtree(session: Session, ids: dict[str, int]) -> None:
     inside = sorted(ids[name] for name in ("成都", "金牛区", "武侯区", "锦江区"))
 
     assert path_of(session, Region, ids["武侯区"]) == [(ids["成都"], "成都"), (ids["武侯区"], "武侯区")]
     assert subtree_ids(session, Region, ids["成都"]) == inside
-    query = select(Region.id).where(Region.id.in_(subtree_select(Region, ids["成都"]))).order_by(Region.id)
-    assert session.scalars(query).all() == inside
     assert subtree_ids(session, Region, 999) == []
 
 
@@ -386,15 +378,6 @@ def test_reading_ends_in_a_damaged_tree(session: Session, ids: dict[str, int]) -
     assert len(subtree_ids(session, Region, ids["成都"])) == 4
     with pytest.raises(TreeCycleError):
         move_node(session, Region, ids["武侯区"], parent_id=ids["金牛区"], version=1)
-
-
-def test_retired_select_takes_subtree_of_inactive_node(session: Session, ids: dict[str, int]) -> None:
-    session.get_one(Region, ids["成都"]).is_active = False
-    session.flush()
-
-    left = session.scalars(select(Region.name).where(Region.id.not_in(retired_select(Region))).order_by(Region.id))
-
-    assert left.all() == ["重庆", "上海"]
 
 
 @pytest.mark.parametrize(
@@ -415,6 +398,32 @@ def test_find_nodes_by_name_initials_or_code(
     session.flush()
 
     assert sorted(row.name for row in find_nodes(session, Region, text, limit=50)) == sorted(expected)
+
+
+def test_mover_waits_for_the_other_and_then_sees_the_cycle(app: Flask) -> None:
+    with app.app_context():
+        first, second = (add_node(db.session, Region, name=name, parent_id=None).id for name in "ab")
+        db.session.commit()
+    refused: list[Exception] = []
+
+    def move_second_under_first() -> None:
+        with app.app_context():
+            try:
+                move_node(db.session, Region, second, parent_id=first, version=1)
+            except TreeCycleError as error:
+                refused.append(error)
+
+    other = threading.Thread(target=move_second_under_first)
+    with app.app_context():
+        move_node(db.session, Region, first, parent_id=second, version=1)
+        other.start()
+        other.join(0.4)
+        was_waiting = other.is_alive()
+        db.session.commit()
+    other.join(15)
+
+    assert was_waiting
+    assert len(refused) == 1
 
 
 def test_two_movers_at_once_leave_dense_order_and_no_cycle(app: Flask) -> None:
