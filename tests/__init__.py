@@ -1,0 +1,1 @@
+"""The tests. They mirror the code; ``functional/`` drives whole paths, ``browser/`` a real browser."""
