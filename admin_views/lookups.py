@@ -9,6 +9,7 @@ from models import Employee
 from models.inspection import page_of
 from models.mixins import ActiveMixin, NameMixin, SortableMixin, TreeMixin
 from services.listing import contains, name_contains, search_words, subtree
+from services.tree_queries import paths_of
 
 #: Related tables up to this many rows are offered as a plain select.
 SELECT_LIMIT = 200
@@ -41,30 +42,11 @@ def matching(statement: Select[Any], target: type[Any], query: str) -> Select[An
 def labels(session: Session, target: type[Any], rows: list[Any]) -> dict[int, str]:
     """Return what each row reads as, by id: the path of a tree's node, else the row's own text."""
     if issubclass(target, TreeMixin):
-        return tree_paths(session, target, [row.id for row in rows])
+        paths = paths_of(session, target, [row.id for row in rows])
+        return {node: " / ".join(name for _, name in path) for node, path in paths.items()}
     if target is Employee:
         return {row.id: _employee_label(row) for row in rows}
     return {row.id: str(row) for row in rows}
-
-
-def tree_paths(session: Session, model: type[Any], ids: list[int]) -> dict[int, str]:
-    """Return the path from the root of each node, by id, in one statement: 四川 / 成都 / 武侯区."""
-    up = select(model.id.label("leaf"), model.parent_id, model.name, model.id.label("node")).where(model.id.in_(ids))
-    line = up.cte("line", recursive=True)
-    above = select(line.c.leaf, model.parent_id, model.name, model.id).where(model.id == line.c.parent_id)
-    nodes: dict[int, dict[int, tuple[int | None, str]]] = {}
-    for leaf, parent_id, name, node in session.execute(select(line.union(above))):
-        nodes.setdefault(leaf, {})[node] = (parent_id, name)
-    return {leaf: _joined(leaf, found) for leaf, found in nodes.items()}
-
-
-def _joined(leaf: int, nodes: dict[int, tuple[int | None, str]]) -> str:
-    names: list[str] = []
-    node: int | None = leaf
-    while node in nodes and len(names) < len(nodes):
-        node, name = nodes[node]
-        names.insert(0, name)
-    return " / ".join(names)
 
 
 def _searched(target: type[Any]) -> tuple[str, ...]:
