@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from admin_views.messages import TOLD_ERRORS, refusal_of
 from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
 from models import db
 
@@ -22,6 +23,8 @@ def init_app(app: Flask) -> None:
         PermissionDeniedError, lambda _: _page(403, "forbidden", gettext("You do not have the right to do this."))
     )
     app.register_error_handler(PrivateCustomerError, show_prompt)
+    for error in TOLD_ERRORS:
+        app.register_error_handler(error, show_refusal)
 
 
 def wants_json() -> bool:
@@ -51,6 +54,12 @@ def show_http_error(error: HTTPException) -> Answer:
 def show_csrf_error(_error: CSRFError) -> Answer:
     """Say that the form is too old."""
     return _page(400, "csrf", gettext("The form has expired. Go back, reload the page and send it again."))
+
+
+def show_refusal(error: Exception) -> Answer:
+    """Say why a service refused, where no page has told it beside its field."""
+    refusal = refusal_of(error)
+    return _page(refusal.status, refusal.code, refusal.message(error))
 
 
 def show_prompt(error: PrivateCustomerError) -> Answer:

@@ -5,6 +5,7 @@ A session belongs to one actor; its rights are read anew for each request.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
@@ -15,7 +16,7 @@ from models.enums import COMPANY_ADMIN, Permission
 #: Key in ``Session.info`` under which the actor stands.
 ACTOR_KEY = "actor"
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 @dataclass(frozen=True, slots=True)
