@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from admin_views.messages import TOLD_ERRORS, refusal_of
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_csrf_error)
+    app.register_error_handler(DataError, show_data_error)
     app.register_error_handler(HiddenRowError, lambda _: _page(404, "not_found", gettext("There is no such page or record.")))
     app.register_error_handler(
         PermissionDeniedError, lambda _: _page(403, "forbidden", gettext("You do not have the right to do this."))
@@ -60,6 +62,11 @@ def show_refusal(error: Exception) -> Answer:
     """Say why a service refused, where no page has told it beside its field."""
     refusal = refusal_of(error)
     return _page(refusal.status, refusal.code, refusal.message(error))
+
+
+def show_data_error(_error: DataError) -> Answer:
+    """Refuse what no column can hold, such as a NUL sign in an address."""
+    return _page(400, "bad_request", gettext("The request was not understood."))
 
 
 def show_prompt(error: PrivateCustomerError) -> Answer:

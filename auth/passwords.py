@@ -28,6 +28,8 @@ class WeakPasswordError(AuthError):
 
 def find_login(session: AnySession, login: str) -> Employee | None:
     """Return the employee of a log-in, compared without regard to case or width."""
+    if not login.isprintable():
+        return None
     return session.scalar(select(Employee).where(Employee.login == clean_login(login)))
 
 

@@ -7,13 +7,14 @@ Every test that takes ``app`` runs twice, on SQLite and on a real PostgreSQL: th
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -110,9 +111,23 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+class RequestClient(FlaskClient):
+    """A client whose requests are as in life: each with its own application context and database session.
+
+    Flask would reuse a context that the test has open. What the test has not committed is undone first, so that its
+    transaction neither blocks the request nor hides what it writes.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request from an empty context."""
+        if has_app_context():
+            db.session.rollback()
+        return Context().run(super().open, *args, **kwargs)
+
+
 def make_app(database_url: str, folder: Path, **config: Any) -> Flask:
-    """Build an application for tests: no CSRF, no rate limit, errors raised."""
-    return create_app(
+    """Build an application for tests: no CSRF, no rate limit, errors raised. Its maker disposes of the engine."""
+    app = create_app(
         {
             "TESTING": True,
             "SQLALCHEMY_DATABASE_URI": database_url,
@@ -123,6 +138,23 @@ def make_app(database_url: str, folder: Path, **config: Any) -> Flask:
             **config,
         }
     )
+    app.test_client_class = RequestClient
+    return app
+
+
+@pytest.fixture
+def app_maker(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Yield a maker of further applications on the same database, with other settings."""
+    made: list[Flask] = []
+
+    def make(**config: Any) -> Flask:
+        made.append(make_app(database_url, tmp_path, **config))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
