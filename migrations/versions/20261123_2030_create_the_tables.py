@@ -30,7 +30,7 @@ def upgrade() -> None:
 
     op.create_table(
         "company_setting",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("company_name", sa.String(length=100), nullable=False),
         sa.Column("colour", sa.String(length=7), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
