@@ -46,6 +46,7 @@ def show_http_error(error: HTTPException) -> Answer:
         405: gettext("This address does not take that kind of request."),
         413: gettext("The file is too large: at most 5 MB are accepted."),
         429: gettext("Too many attempts. Wait a minute, then try again."),
+        500: gettext("Something went wrong on our side. It was noted; nothing was saved."),
     }
     status = error.code or 500
     if status < 400:
