@@ -1,35 +1,30 @@
 """Prepare the database and start the server: the last steps of ``make run``, which calls this.
 
 A database in which nobody is employed yet gets the default values and, unless ``KEPEI_DEMO=0``, the demo company. Any
-other keeps its data: a value that a company deleted must not come back at the next start.
+other keeps its data: a value that a company deleted must not come back at the next start. Where the demo company is,
+its log-ins are mended, so that the password shown is the right one.
 """
 
+import contextlib
+import io
 import os
 import socket
 import sys
 from pathlib import Path
 
+import click
 from flask import Flask
 from flask.cli import ScriptInfo
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from app import create_app  # noqa: E402 -- a script's folder is on the path, the project's is not
-from models import Employee, db  # noqa: E402
+# ruff: noqa: E402 -- a script's own folder is on the path, the project's is not
+from app import create_app
+from models import Counter, Employee, db
+from services.seed import demo, log_ins
 
-#: Demo log-in -> who it is (DESIGN section 8).
-DEMO_LOGINS = {
-    "admin": "company admin, sees everything",
-    "boss": "supervisor of lead-east",
-    "lead-east": "supervisor of amy and ben",
-    "amy": "sees the customers she follows",
-    "ben": "sees the customers he follows",
-    "vera": "sees every customer that is not private",
-}
-#: Kept by ``seed demo`` in the instance folder.
-PASSWORD_FILE = "demo_password"  # noqa: S105 -- the file's name
 HOST = os.environ.get("KEPEI_HOST") or "127.0.0.1"
 PORT = os.environ.get("KEPEI_PORT") or "8000"
 
@@ -43,12 +38,13 @@ def main() -> None:
     app = create_app()
     _say("Database")
     _flask(app, "db", "upgrade")
-    if _is_new(app):
+    is_new = not _holds(app, Employee.id.is_not(None))
+    if is_new:
         _say("Default values")
         _flask(app, "seed", "defaults")
-        if _wants_demo():
-            _say("Demo company (about a minute)")
-            _flask(app, "seed", "demo")
+    if _wants_demo() and (is_new or _holds(app, Counter.name == demo.MARK)):
+        _say("Demo company")
+        _seed_demo(app)
     os.environ["KEPEI_WELCOME"] = _welcome(app)
     os.chdir(ROOT)
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
@@ -79,25 +75,38 @@ def _flask(app: Flask, *command: str) -> None:
 
     :raises SystemExit: if it fails
     """
-    code = app.cli.main(list(command), obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+    try:
+        code = app.cli.main(list(command), obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+    except click.ClickException as error:
+        sys.exit(f"flask {' '.join(command)}: {error.format_message()}")
     if code:
         sys.exit(f"flask {' '.join(command)} ended with code {code}")
 
 
-def _is_new(app: Flask) -> bool:
+def _seed_demo(app: Flask) -> None:
+    """Make or mend the demo company. Its password is shown later, when the server answers."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        _flask(app, "seed", "demo")
+    for line in output.getvalue().splitlines():
+        if not line.startswith(("Demo log-ins:", "Demo password:")):
+            print(line, flush=True)
+
+
+def _holds(app: Flask, criterion: ColumnElement[bool]) -> bool:
+    """Tell whether there is a row that meets the criterion."""
     with app.app_context():
-        return not db.session.scalar(select(exists().where(Employee.id.is_not(None))))
+        return bool(db.session.scalar(select(exists().where(criterion))))
 
 
 def _welcome(app: Flask) -> str:
     """Return what the server says once it answers."""
     shown = "127.0.0.1" if HOST in {"0.0.0.0", "::"} else HOST  # noqa: S104 -- compared, not bound
     lines = ["", f"Kepei: http://{f'[{shown}]' if ':' in shown else shown}:{PORT}/"]
-    password = Path(app.instance_path) / PASSWORD_FILE
-    if _wants_demo() and password.is_file():
-        lines += ["Demo log-ins:", *(f"  {login:<10} {who}" for login, who in DEMO_LOGINS.items())]
-        lines += [f"Demo password: {password.read_text(encoding='utf-8').strip()}"]
-    elif _is_new(app):
+    if _wants_demo() and _holds(app, Counter.name == demo.MARK):
+        lines += ["Demo log-ins:", *(f"  {who.login:<10} {who.role}" for who in log_ins.NAMED_LOG_INS)]
+        lines += [f"Demo password: {log_ins.keep_password(Path(app.instance_path))}"]
+    elif not _holds(app, Employee.password_hash.is_not(None)):
         lines += ["Nobody can log in yet: .venv/bin/flask --app app user create-admin LOGIN"]
     return "\n".join([*lines, "Stop with Ctrl+C.", ""])
 
