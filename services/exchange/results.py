@@ -14,6 +14,7 @@ CELL_SENTENCES: dict[str, str] = {
     "blank_segment": "the path “%(value)s” has an empty step",
     "blank_name": "the name is missing",
     "contact_without_name": "a contact needs contact_name",
+    "cycle": "its parents run in a circle",
     "control": "“%(value)s” holds signs that cannot be stored",
     "duplicate_in_file": "row %(other)d of the file has the same value already",
     "duplicate_sibling": "a sibling with the name “%(value)s” exists already",
@@ -168,6 +169,8 @@ class Row:
     id: int | None = None
     #: Column attribute -> new value, for an update.
     changes: dict[str, Any] = field(default_factory=dict)
+    #: Whether a table's hooks write more for it, such as a contact.
+    has_more: bool = False
 
     def refuse(self, field_name: str, code: str, /, **data: Any) -> None:
         """Note a reason against the row."""

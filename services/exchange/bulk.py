@@ -1,0 +1,70 @@
+"""Writing many rows by few statements. The rights were checked; the session is an unfiltered one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, insert, inspect, update
+from sqlalchemy.orm import Session
+
+from auth.actor import Actor
+from models.mixins import AuthoredMixin, NameMixin, VersionMixin
+
+#: Rows of one INSERT.
+BATCH = 1_000
+
+
+def insert_rows(session: Session, model: Any, rows: Sequence[Mapping[str, Any]], actor: Actor | None) -> list[int]:
+    """Insert rows and return their ids in the same order. Columns that a row lacks get the model's default.
+
+    :param rows: column attribute -> value; names get their keys here
+    """
+    if not rows:
+        return []
+    attributes = list(dict.fromkeys(name for row in rows for name in row))
+    defaults = {name: _default(model, name) for name in attributes}
+    stamp = _stamp(model, actor, is_new=True)
+    statement = insert(model).returning(model.id, sort_by_parameter_order=True)
+    ids: list[int] = []
+    for start in range(0, len(rows), BATCH):
+        batch = [_with_names(model, {**defaults, **stamp, **row}) for row in rows[start : start + BATCH]]
+        ids.extend(session.scalars(statement, batch))
+    return ids
+
+
+def update_rows(session: Session, model: Any, changes: Mapping[int, Mapping[str, Any]], actor: Actor | None) -> None:
+    """Update rows by id, each with its version raised.
+
+    :param changes: id -> column attribute -> value, with the version that was read where the model has one
+    :raises StaleDataError: if a row was changed meanwhile
+    """
+    stamp = _stamp(model, actor, is_new=False)
+    rows = [_with_names(model, {**stamp, **values, "id": row_id}) for row_id, values in changes.items() if values]
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(sorted(row)), []).append(row)
+    for group in groups.values():
+        for start in range(0, len(group), BATCH):
+            session.execute(update(model), group[start : start + BATCH])
+
+
+def has_version(model: Any) -> bool:
+    """Tell whether a model's rows count their versions."""
+    return issubclass(model, VersionMixin)
+
+
+def _default(model: Any, name: str) -> Any:
+    column: Column[Any] = inspect(model).columns[name]
+    default: Any = column.default
+    return default.arg if default is not None and default.is_scalar else None
+
+
+def _stamp(model: Any, actor: Actor | None, *, is_new: bool) -> dict[str, Any]:
+    if actor is None or not issubclass(model, AuthoredMixin):
+        return {}
+    return {"created_by_id": actor.id, "updated_by_id": actor.id} if is_new else {"updated_by_id": actor.id}
+
+
+def _with_names(model: Any, row: dict[str, Any]) -> dict[str, Any]:
+    if "name" in row and issubclass(model, NameMixin):
+        row |= model.name_columns(row["name"])
+    return row

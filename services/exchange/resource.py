@@ -1,0 +1,121 @@
+"""What a table's exchange is: its fields in order, and how the headers of a file meet them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.inspection import models_with_pages, page_of
+from models.mixins import TreeMixin
+from services.exchange.converters import folded
+from services.exchange.fields import FileField, fields_of
+from services.exchange.instances import natural_keys
+from services.exchange.results import FileError, HeaderError, Mode
+from services.exchange.special_fields import special_fields
+
+#: Fields that the demands on headers treat alike: a tree's node is named by either.
+_TREE_NAMES = ("name", "path")
+#: Fields that a new row needs and that the system fills where a file leaves them blank.
+_GIVEN = {("customer", "code"), ("employee", "role"), ("visit", "user")}
+#: Fields that a model has only where its company uses them; see ``exported_fields``.
+_SWITCHED = {("customer", "visibility")}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The exchange of one table."""
+
+    model: Any
+    fields: tuple[FileField, ...]
+    #: Attributes that identify a row, in order; none: every line of a file is a new row.
+    keys: tuple[str, ...]
+
+    @property
+    def endpoint(self) -> str:
+        """Return the table's name."""
+        return str(self.model.__tablename__)
+
+    @property
+    def is_tree(self) -> bool:
+        """Tell whether rows stand under one another."""
+        return issubclass(self.model, TreeMixin)
+
+    def exported_fields(self, *, private_customer_enabled: bool) -> tuple[FileField, ...]:
+        """Return the fields of an export: without the private mark where the company does not use it."""
+        hidden = set() if private_customer_enabled else _SWITCHED
+        return tuple(field for field in self.fields if (self.endpoint, field.name) not in hidden)
+
+    def required_names(self) -> tuple[str, ...]:
+        """Return the fields that a new row cannot be without, the ones a template marks with *."""
+        if self.is_tree:
+            return ("name",)
+        return tuple(
+            field.name for field in self.fields if field.is_required and (self.endpoint, field.name) not in _GIVEN
+        )
+
+    def match(self, header: Sequence[str], mapping: Mapping[str, str], *, mode: Mode) -> list[FileField | None]:
+        """Return the field of each column of a file; None for a blank header.
+
+        :param mapping: header in the file -> field
+        :raises HeaderError: if a header is unknown, there twice, or a required one is missing
+        """
+        words = {word: field for field in reversed(self.fields) for word in field.header_words()}
+        aliases = {folded(file_header): name for file_header, name in mapping.items()}
+        matched = [self._matched(text, words, aliases) for text in header]
+        _check_mapping(header, aliases, mapping)
+        for position, field in enumerate(matched):
+            if field is not None and field in matched[:position]:
+                raise HeaderError("duplicate_header", header=header[position])
+        self._check_required({field.name for field in matched if field is not None}, mode)
+        return matched
+
+    def _matched(self, text: str, words: Mapping[str, FileField], aliases: Mapping[str, str]) -> FileField | None:
+        if not text:
+            return None
+        word = folded(text.strip().rstrip("*＊"))
+        name = aliases.get(folded(text), aliases.get(word))
+        field = words.get(word) if name is None else words.get(folded(name))
+        if field is None:
+            shown = text if name is None else name
+            raise HeaderError("unknown_header", header=shown, known=", ".join(field.name for field in self.fields))
+        return field
+
+    def _check_required(self, present: set[str], mode: Mode) -> None:
+        if self.is_tree:
+            if not present.intersection((*_TREE_NAMES, "code") if mode is Mode.UPDATE else _TREE_NAMES):
+                raise HeaderError("missing_header", header="name")
+            return
+        is_keyed = bool(present.intersection(self.keys))
+        if mode is Mode.UPDATE and is_keyed:
+            return
+        for name in self.required_names():
+            if name not in present:
+                raise HeaderError("missing_header", header=name)
+
+
+def _check_mapping(header: Sequence[str], aliases: Mapping[str, str], mapping: Mapping[str, str]) -> None:
+    present = {folded(text) for text in header} | {folded(text.strip().rstrip("*＊")) for text in header}
+    for file_header in mapping:
+        if folded(file_header) not in present:
+            raise HeaderError("unknown_map", header=file_header)
+
+
+def resource_of(model: Any) -> Resource:
+    """Return the exchange of a model with a page.
+
+    :raises FileError: if it has none
+    """
+    if page_of(model).exchange == ():
+        raise FileError("unknown_table", value=model.__tablename__)
+    keys = () if issubclass(model, TreeMixin) else natural_keys(model)
+    return Resource(model, fields_of(model, special_fields(model)), keys)
+
+
+def resource_for(endpoint: str) -> Resource:
+    """Return the exchange of a table by name.
+
+    :raises FileError: if there is none
+    """
+    for model in models_with_pages():
+        if model.__tablename__ == endpoint:
+            return resource_of(model)
+    raise FileError("unknown_table", value=endpoint)

@@ -1,0 +1,64 @@
+"""Columns of files that are no columns of the table (DESIGN 8), by model. Their reading and writing stands in
+``trees``, ``customers`` and ``readers``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from models import Contact, Customer
+from models.inspection import Kind, attribute_of
+from models.meta import Field, label
+from models.mixins import TreeMixin
+from services.exchange.fields import FileField
+
+_TREE: tuple[FileField, ...] = (
+    FileField(
+        "parent_code",
+        Field(label(en="Parent code", zh="上级编码"), help=label(en="Code of the node above.", zh="上级节点的编码。")),
+        Kind.TEXT,
+        limit=32,
+    ),
+    FileField(
+        "path",
+        Field(
+            label(en="Path", zh="路径"),
+            help=label(en="From the root, as 四川/成都/武侯区; missing nodes are added.", zh="从根节点起,如 四川/成都/武侯区;缺少的节点会自动新增。"),
+        ),
+        Kind.TEXT,
+    ),
+)
+
+
+def _contact_field(name: str, zh: str, en: str) -> FileField:
+    attribute = attribute_of(Contact, name)
+    column: Any = attribute.column
+    return FileField(
+        f"contact_{name}",
+        Field(label(en=en, zh=zh), choices=attribute.field.choices),
+        attribute.kind,
+        column=column,
+        limit=getattr(column.type, "length", None),
+    )
+
+
+_CUSTOMER: tuple[FileField, ...] = (
+    FileField(
+        "co_followers",
+        Field(
+            label(en="Co-followers", zh="协作人账号"),
+            help=label(en="Log-ins, separated by ;", zh="员工账号,以 ; 分隔。"),
+        ),
+        Kind.TEXT,
+    ),
+    _contact_field("name", "关键人姓名", "Contact name"),
+    _contact_field("role", "关键人角色", "Contact role"),
+    _contact_field("mobile", "关键人手机", "Contact mobile"),
+    _contact_field("birthday", "关键人生日", "Contact birthday"),
+)
+
+#: Base class of the model -> its special fields.
+_SPECIAL: tuple[tuple[type[Any], tuple[FileField, ...]], ...] = ((TreeMixin, _TREE), (Customer, _CUSTOMER))
+
+
+def special_fields(model: type[Any]) -> Mapping[str, FileField]:
+    """Return the special fields of a model by name."""
+    return {field.name: field for base, fields in _SPECIAL if issubclass(model, base) for field in fields}
