@@ -1,0 +1,64 @@
+"""Fixtures of the browser tests: the application behind a real server, and a real Chromium."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """Yield a headless Chromium."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium_path,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def site(app_maker: Callable[..., Flask]) -> Iterator[str]:
+    """Yield the address of a served application, with CSRF protection on as in life."""
+    app = app_maker(WTF_CSRF_ENABLED=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Yield a maker of pages, each as a person of its own; it fails on script errors and outside requests."""
+    faults: list[str] = []
+    contexts = []
+
+    def make(*, language: str = "zh-CN", width: int = 1280) -> Page:
+        context = browser.new_context(
+            base_url=site, locale=language, viewport={"width": width, "height": 900}, accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
+        page.on("request", lambda request: None if request.url.startswith((site, "data:", "blob:")) else faults.append(request.url))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _is_fault(message: object) -> bool:
+    """Tell whether a console message is a fault; refused pages (403, 404) that a test asks for are none."""
+    text = getattr(message, "text", "")
+    return getattr(message, "type", "") == "error" and "Failed to load resource" not in text
