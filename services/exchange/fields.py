@@ -11,7 +11,7 @@ from sqlalchemy import Column, Numeric, String
 from models.inspection import Attribute, Kind, attribute_of, attributes_of, page_of
 from models.meta import Field, Label
 from models.mixins import NameMixin
-from models.names import InvalidNameError
+from models.names import InvalidNameError, clean_name
 from services.exchange.converters import (
     Converter,
     Setting,
@@ -132,7 +132,7 @@ def _name_converter(model: Any) -> Converter:
     def convert(cell: Any) -> str:
         text = as_text(cell)
         try:
-            return str(model.name_columns(text)["name"])
+            return clean_name(text, limit=model.name_limit, is_path_segment=model.is_path_segment)
         except InvalidNameError as error:
             raise CellError(_NAME_FAULTS[error.code], value=text, limit=error.limit) from error
 

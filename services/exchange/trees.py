@@ -7,8 +7,8 @@ that node.
 from dataclasses import dataclass
 from typing import Any
 
-from models.names import InvalidNameError, name_key
-from services.exchange.bulk import insert_rows, update_rows
+from models.names import InvalidNameError, clean_name, name_key
+from services.exchange.bulk import insert_rows, take_ids, update_rows
 from services.exchange.context import Context
 from services.exchange.converters import path_segments
 from services.exchange.results import Action, CellError, Mode, Row
@@ -50,7 +50,7 @@ def plan(context: Context, rows: list[Row]) -> None:
 
 
 def write(context: Context, rows: list[Row]) -> None:
-    """Write the new nodes level by level, then what changed."""
+    """Write the new nodes, parents first, then what changed."""
     model, actor, forest = context.resource.model, context.actor, context.kept["forest"]
     new = _needed_steps(forest)
     new += [node for node in forest.nodes if node.id is None and node.row is not None and node.row.is_valid]
@@ -58,10 +58,10 @@ def write(context: Context, rows: list[Row]) -> None:
     changed = [node for node in forest.nodes if node.id is not None and id(node.row) in updated]
     moved = [node for node in changed if "parent_id" in (node.row.changes if node.row else {})]
     _number(forest, [*new, *moved])
-    for level in _levels(new):
-        ids = insert_rows(context.every, model, [_insert_columns(node) for node in level], actor)
-        for node, row_id in zip(level, ids, strict=True):
-            node.id = row_id
+    new = _parents_first(new)
+    for node, row_id in zip(new, take_ids(context.every, model, len(new)), strict=True):
+        node.id = row_id
+    insert_rows(context.every, model, [_insert_columns(node) for node in new], actor)
     update_rows(context.every, model, {node.id: _update_columns(node) for node in changed if node.id}, actor)
     for parent_id in {node.row.values["_old_parent_id"] for node in moved if node.row is not None}:
         renumber(context.every, model, parent_id)
@@ -89,7 +89,7 @@ def _segments(context: Context, row: Row) -> list[str]:
     if not text:
         return []
     try:
-        return [context.resource.model.name_columns(segment)["name"] for segment in path_segments(text)]
+        return [clean_name(segment, limit=context.resource.model.name_limit) for segment in path_segments(text)]
     except CellError as error:
         row.refuse("path", error.code, **error.data)
     except InvalidNameError as error:
@@ -314,16 +314,14 @@ def _number(forest: Forest, nodes: list[Node]) -> None:
         node.sort_order = last[node.parent]
 
 
-def _levels(nodes: list[Node]) -> list[list[Node]]:
-    """Part new nodes so that each stands behind its parent, in the order of the file."""
-    levels: dict[int, list[Node]] = {}
-    for node in sorted(nodes, key=lambda node: node.place):
-        levels.setdefault(sum(1 for _ in node.line()), []).append(node)
-    return [levels[depth] for depth in sorted(levels)]
+def _parents_first(nodes: list[Node]) -> list[Node]:
+    """Return new nodes so that each stands behind its parent, in the order of the file."""
+    return sorted(nodes, key=lambda node: (sum(1 for _ in node.line()), node.place))
 
 
 def _insert_columns(node: Node) -> dict[str, Any]:
     return {
+        "id": node.id,
         "name": node.name,
         "code": node.code,
         "parent_id": node.parent.id if node.parent is not None else None,
