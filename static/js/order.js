@@ -117,7 +117,8 @@ async function start() {
   table.tHead.rows[0].prepend(head);
   [...body.rows].forEach(addCell);
   refreshButtons();
-  new Sortable(body, { handle: ".order-grip", animation: 120, ghostClass: "order-ghost", forceFallback: true, onEnd: dropped });
+  const classes = { ghostClass: "order-ghost", fallbackClass: "order-drag" };
+  new Sortable(body, { handle: ".order-grip", animation: 120, forceFallback: true, onEnd: dropped, ...classes });
 }
 
 start().catch((refusal) => tell(refusal.message));

@@ -1,6 +1,6 @@
 // What changes the tree: add, rename, move, delete. Each is shown at once and taken back with the reason if refused.
 import {
-  announce, childrenOf, fill, focusItem, idOf, isOpen, listOf, load, makeRow, may, nameOf, open, parentOf, refresh, reload, request,
+  announce, childrenOf, fill, focusItem, idOf, isOpen, listOf, load, makeRow, may, nameOf, open, parentOf, refresh, reload, remember, request,
   setName, tell, urls, words,
 } from "./rows.js";
 
@@ -138,6 +138,7 @@ function place(item, parent, before) {
   listOf(parent).insertBefore(item, before);
   refresh(parent);
   if (parent && !isOpen(parent)) open(parent);
+  else remember();
 }
 
 /** Bring the rows into the server's order; where it knows others than we do, fetch them. */

@@ -8,6 +8,7 @@ const OPEN_AFTER_MS = 700;
 const MARKS = ["drop-into", "drop-before", "drop-after"];
 
 let dragged = null;
+let isCancelled = false;
 let target = null;
 let marked = null;
 let hovered = null;
@@ -53,6 +54,7 @@ function below(y) {
 }
 
 function follow(event) {
+  if (isCancelled) return;
   const point = event.touches?.[0] ?? event;
   target = meaning(point.clientX, point.clientY);
   if (target) mark(target.row, target.mark);
@@ -67,6 +69,7 @@ function follow(event) {
 function start({ item }) {
   dragged = item;
   target = null;
+  isCancelled = false;
   item.classList.add("is-dragged");
   document.body.classList.add("is-dragging-tree");
   document.addEventListener("pointermove", follow);
@@ -88,26 +91,37 @@ function end() {
   move(item, place.parent, place.before);
 }
 
+const OPTIONS = {
+  draggable: ".tree-item[data-id]",
+  handle: ".tree-row",
+  filter: "button, input, .tree-editor, .tree-toggle",
+  preventOnFilter: false,
+  sort: false,
+  forceFallback: true,
+  fallbackOnBody: true,
+  fallbackTolerance: 4,
+  fallbackClass: "tree-ghost",
+  delay: 180,
+  delayOnTouchOnly: true,
+  touchStartThreshold: 5,
+  scrollSensitivity: 60,
+  onStart: start,
+  onEnd: end,
+};
+
+/** SortableJS picks up children of its own list alone, so each list gets one, when it is first touched. */
 export function makeDraggable() {
-  const sortable = new Sortable(root, {
-    draggable: ".tree-item[data-id]",
-    handle: ".tree-row",
-    filter: "button, input, .tree-editor, .tree-toggle",
-    preventOnFilter: false,
-    sort: false,
-    forceFallback: true,
-    fallbackOnBody: true,
-    fallbackTolerance: 4,
-    fallbackClass: "tree-ghost",
-    delay: 180,
-    delayOnTouchOnly: true,
-    touchStartThreshold: 5,
-    scrollSensitivity: 60,
-    onStart: start,
-    onEnd: end,
-  });
+  const known = new WeakSet();
+  root.addEventListener("pointerdown", (event) => {
+    const list = itemOf(event.target)?.parentElement;
+    if (!list || known.has(list)) return;
+    known.add(list);
+    new Sortable(list, OPTIONS);
+  }, true);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && dragged) target = null;
+    if (event.key !== "Escape" || !dragged) return;
+    isCancelled = true;
+    target = null;
+    unmark();
   });
-  return sortable;
 }

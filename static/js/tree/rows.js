@@ -159,7 +159,8 @@ export async function reload(item) {
   if (focusedId && find(focusedId)) focusItem(find(focusedId));
 }
 
-function remember() {
+/** Keep which rows are open until the browser's tab is closed. */
+export function remember() {
   const ids = [...root.querySelectorAll('.tree-item[aria-expanded="true"]')].map((item) => item.dataset.id);
   sessionStorage.setItem(storageKey, JSON.stringify(ids));
 }
