@@ -68,13 +68,13 @@ def shown_key(model: type[Any]) -> str:
 
 
 def key_column(model: Any, key: str) -> Any:
-    """Return the column in which a key is compared."""
+    """Return the column in which a key is compared; log-ins are stored as compared."""
     return model.name_key if key == "name" else getattr(model, key)
 
 
 def key_value(key: str, value: str) -> str:
     """Return a key as it is compared."""
-    return name_key(value) if key == "name" else value.strip()
+    return name_key(value) if key in {"name", "login"} else value.strip()
 
 
 def batches(values: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
