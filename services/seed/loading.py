@@ -1,0 +1,92 @@
+"""Inserts the drafts of the demo company's customers."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from models import Contact, Counter, Customer, CustomerFollower, FollowUp, Visit
+from services.seed.drafts import Draft, draft_customers
+from services.seed.world import World
+
+#: Customers drafted and inserted together.
+_BATCH = 1_000
+#: Upper dealers are chosen among the last so many of a tier.
+_DEALERS_KEPT = 500
+
+
+def add_customers(session: Session, world: World, count: int) -> None:
+    """Draft and insert customers with what hangs on them, batch by batch, so that memory stays small. Flushes.
+
+    :param session: an unfiltered session
+    """
+    codes = _next_codes(session, count)
+    drafts = draft_customers(world, codes)
+    dealers: dict[int, list[int]] = {0: [], 1: []}
+    while batch := tuple(islice(drafts, _BATCH)):
+        _insert_customers(session, world, batch, dealers)
+        _insert_records(session, batch)
+
+
+def _insert_customers(session: Session, world: World, drafts: tuple[Draft, ...], dealers: dict[int, list[int]]) -> None:
+    """Insert tier by tier, so that each finds its upper dealer; the drafts' rows learn their ids."""
+    for tier in (0, 1, 2):
+        here = [draft for draft in drafts if draft.tier == tier]
+        above = dealers.get(tier - 1)
+        for draft in here:
+            draft.row["parent_customer_id"] = world.rng.choice(above) if above else None
+        ids = _insert(session, Customer, [draft.row for draft in here])
+        for draft, customer_id in zip(here, ids, strict=True):
+            draft.row["id"] = customer_id
+        if tier in dealers:
+            dealers[tier] = [*dealers[tier], *ids][-_DEALERS_KEPT:]
+
+
+def _insert_records(session: Session, drafts: tuple[Draft, ...]) -> None:
+    """Insert what hangs on the customers of the drafts."""
+    _insert(session, CustomerFollower, list(_follower_rows(drafts)), wants_ids=False)
+    contacts = [row | {"customer_id": draft.row["id"]} for draft in drafts for row in draft.contacts]
+    contact_ids = iter(_insert(session, Contact, contacts))
+    follow_ups, visits = [], []
+    for draft in drafts:
+        own_ids = [next(contact_ids) for _ in draft.contacts]
+        keys = {"customer_id": draft.row["id"]}
+        follow_ups += [row | keys | {"contact_id": own_ids[row["contact_id"]]} for row in draft.follow_ups]
+        visits += [row | keys for row in draft.visits]
+    _insert(session, FollowUp, follow_ups, wants_ids=False)
+    _insert(session, Visit, visits, wants_ids=False)
+
+
+def _follower_rows(drafts: tuple[Draft, ...]) -> Iterator[dict[str, Any]]:
+    for draft in drafts:
+        for colleague in draft.co_followers:
+            yield {
+                "customer_id": draft.row["id"],
+                "employee_id": colleague.id,
+                "added_by_id": draft.row["owner_id"],
+                "added_at": draft.row["created_at"],
+            }
+
+
+def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]], *, wants_ids: bool = True) -> list[int]:
+    """Insert the rows, all with the same keys; return their ids in order."""
+    if not rows:
+        return []
+    # Without render_nulls the rows are parted by which of their values are None: a statement for each few.
+    statement = insert(model).execution_options(render_nulls=True)
+    if wants_ids:
+        return list(session.scalars(statement.returning(model.id, sort_by_parameter_order=True), rows))
+    session.execute(statement, rows)
+    return []
+
+
+def _next_codes(session: Session, count: int) -> list[str]:
+    """Take the next customer codes, KH000001 being the first."""
+    counter = session.get(Counter, "customer_code") or Counter(name="customer_code", value=0)
+    session.add(counter)
+    first = counter.value + 1
+    counter.value += count
+    session.flush()
+    return [f"KH{number:06d}" for number in range(first, first + count)]
