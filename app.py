@@ -11,7 +11,6 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-
 import auth.guard  # noqa: F401 -- installs the visibility listeners
 import models.engine  # noqa: F401 -- installs the SQLite listeners
 from admin_views import setup

@@ -19,6 +19,7 @@ from admin_views.exchange_pages import ExchangePagesMixin
 from admin_views.form_pages import FormPagesMixin
 from admin_views.list_pages import ListPagesMixin
 from admin_views.messages import TOLD_ERRORS, message_of
+from admin_views.row_ids import parse_row_id
 from admin_views.secured import SecuredMixin
 from admin_views.text import text
 from auth.actor import Actor
@@ -27,10 +28,11 @@ from auth.visibility import raise_for_missing
 from models import db
 from models.inspection import Attribute, attribute_of, page_of
 from models.meta import EVERYONE, Page
-from services.listing import MAX_INTEGER, company_time_zone
+from services.listing import company_time_zone
 from services.usage import delete_unused
 
-
+#: How many rows one bulk action may name.
+MAX_BULK_ROWS = 1_000
 #: Page function -> the action that the table's page must have for it.
 _ACTIONS = {
     "create_view": "create",
@@ -116,7 +118,9 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesM
     @property
     def can_import(self) -> bool:
         """Tell whether the person may import."""
-        return self.page.exchange != () and self.allows("import", self.page.import_permission or self.page.write_permission)
+        return self.page.exchange != () and self.allows(
+            "import", self.page.import_permission or self.page.write_permission
+        )
 
     def can_edit_row(self, row: Any) -> bool:
         """Tell whether the person may edit this row."""
@@ -134,12 +138,12 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesM
         :raises PrivateCustomerError: if it hangs on a customer who is NOTICE for the person
         :raises HiddenRowError: if there is no such row for the person
         """
-        raw = str(id).strip()
-        if not (raw.isascii() and raw.isdecimal()) or int(raw) > MAX_INTEGER:
-            raise HiddenRowError(f"{self.endpoint} {raw[:20]!r}")
-        row = db.session.scalar(self.restrict(select(self.model)).where(self.model.id == int(raw)))
+        row_id = parse_row_id(id)
+        if row_id is None:
+            raise HiddenRowError(f"{self.endpoint} {str(id)[:20]!r}")
+        row = db.session.scalar(self.restrict(select(self.model)).where(self.model.id == row_id))
         if row is None:
-            raise_for_missing(db.session, self.model, int(raw))
+            raise_for_missing(db.session, self.model, row_id)
         return row
 
     # Words
@@ -165,7 +169,9 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesM
 
     def search_words(self) -> str:
         """Return the hint of the search box: what is searched."""
-        return gettext("Search: %(fields)s", fields="、".join(text(a.field.label) for a in self.attributes(self.page.search)))
+        return gettext(
+            "Search: %(fields)s", fields="、".join(text(a.field.label) for a in self.attributes(self.page.search))
+        )
 
     def menu_links(self) -> list[tuple[str, int, str, str]]:
         """Return the menu entries of this view as (place, order, words, address)."""
@@ -222,7 +228,7 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesM
         if request.form.get("action") != "delete" or not self.can_delete:
             abort(403 if self.is_accessible() else 404)
         ids = dict.fromkeys(request.form.getlist("rowid"))
-        if not ids or len(ids) > 1_000:
+        if not ids or len(ids) > MAX_BULK_ROWS:
             abort(400)
         rows = [self.get_one(id_) for id_ in ids]
         if not all(self.can_delete_row(row) for row in rows):
@@ -273,7 +279,9 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesM
             self.show_error(form, getattr(error, "field", None), message_of(error))
         except IntegrityError as error:
             name = conflicting_field(error, self.model)
-            self.show_error(form, name, gettext("This value is taken already.") if name else gettext("The database refused it."))
+            self.show_error(
+                form, name, gettext("This value is taken already.") if name else gettext("The database refused it.")
+            )
         except StaleDataError:
             self.show_error(form, None, stale_message())
         else:

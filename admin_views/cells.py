@@ -67,10 +67,14 @@ def _show_json(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> Markup:
 
 
 def _show_change(change: Any) -> str:
-    if isinstance(change, list) and len(change) == 2:
-        before, after = ("—" if side is None else str(side) for side in change)
-        return f"{before} → {after}"
+    match change:
+        case [before, after]:
+            return f"{_show_side(before)} → {_show_side(after)}"
     return str(change)
+
+
+def _show_side(value: Any) -> str:
+    return "—" if value is None else str(value)
 
 
 def _show_computed(value: Any, attribute: Attribute, _zone: ZoneInfo) -> str:

@@ -8,7 +8,7 @@ from admin_views.listing_args import SHOWN_OPERATIONS
 from admin_views.menu import PLACES
 from models.enums import Permission
 from models.inspection import attribute_of, attributes_of, models_with_pages, page_of
-from models.meta import ALL_ACTIONS, EVERYONE
+from models.meta import ALL_ACTIONS, EVERYONE, Page
 from services.listing import OPERATIONS
 
 #: Attributes of a Page that hold names of the model's attributes.
@@ -40,6 +40,10 @@ def faults_of(model: type[Any]) -> Iterator[str]:
     for option in _NAME_LISTS:
         for name in getattr(page, option) or ():
             yield from _name_faults(model, option, name, where)
+    yield from _page_faults(model, page, where)
+
+
+def _page_faults(model: type[Any], page: Page, where: str) -> Iterator[str]:
     if page.sort and not _is_known(model, page.sort.removeprefix("-")):
         yield f"kepei.E003 {where}: sort names {page.sort!r}, which is no labelled attribute"
     if page.menu not in {place.key for place in PLACES}:

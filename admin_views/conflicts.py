@@ -33,7 +33,9 @@ def conflicting_field(error: IntegrityError, model: type[Any]) -> str | None:
     columns = conflicting_columns(error, model.__table__)
     if "name_key" in columns:
         return "name"
-    by_column = {attribute.column.key: name for name, attribute in attributes_of(model).items() if attribute.column is not None}
+    by_column = {
+        attribute.column.key: name for name, attribute in attributes_of(model).items() if attribute.column is not None
+    }
     return next((by_column[column] for column in columns if column in by_column), None)
 
 

@@ -20,7 +20,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(DataError, show_data_error)
-    app.register_error_handler(HiddenRowError, lambda _: _page(404, "not_found", gettext("There is no such page or record.")))
+    app.register_error_handler(
+        HiddenRowError, lambda _: _page(404, "not_found", gettext("There is no such page or record."))
+    )
     app.register_error_handler(
         PermissionDeniedError, lambda _: _page(403, "forbidden", gettext("You do not have the right to do this."))
     )
@@ -48,9 +50,9 @@ def show_http_error(error: HTTPException) -> Answer:
         429: gettext("Too many attempts. Wait a minute, then try again."),
         500: gettext("Something went wrong on our side. It was noted; nothing was saved."),
     }
-    status = error.code or 500
-    if status < 400:
-        return error
+    if error.code is None or error.response is not None:
+        return error  # a redirect, or an answer made by hand
+    status = error.code
     return _page(status, error.name.lower().replace(" ", "_"), sentences.get(status, error.name))
 
 

@@ -28,7 +28,9 @@ REQUIRED = lazy_gettext("This field is required.")
 class PickField(Field):
     """A related row, by id. Small tables are a select, larger ones are looked up while typing."""
 
-    def __init__(self, label: str = "", validators: Any = None, *, attribute: Attribute, statement: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, label: str = "", validators: Any = None, *, attribute: Attribute, statement: Any, **kwargs: Any
+    ) -> None:
         super().__init__(label, validators, **kwargs)
         self.attribute = attribute
         self.statement = statement

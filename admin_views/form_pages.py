@@ -9,6 +9,7 @@ from flask_babel import gettext
 from wtforms import HiddenField
 
 from admin_views.fields import make_field, value_of
+from admin_views.row_ids import parse_row_id
 from models import db
 from models.inspection import Attribute, attribute_of
 from models.mixins import VersionMixin
@@ -103,9 +104,9 @@ class FormPagesMixin:
             default = attribute.column.default if attribute.column is not None else None
             if default is not None and default.is_scalar:
                 found[name] = default.arg
-            given = request.args.get(name, "")
-            if attribute.target is not None and given.isascii() and given.isdecimal() and len(given) < 10:
-                found[name] = int(given)
+            given = parse_row_id(request.args.get(name, ""))
+            if attribute.target is not None and given is not None:
+                found[name] = given
         return found
 
     def form_values(self, form: Any, row: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Makes a view for each model with a page. A file of this package may hold a table's own view; the rest are generated."""
+"""Makes a view for each model with a page: its own of this package where there is one, else a generated one."""
 
 import importlib
 import pkgutil

@@ -11,7 +11,15 @@ from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
 from admin_views import lookups
-from admin_views.listing_args import PAGE_SIZES, SHOWN_OPERATIONS, ListingArgs, filter_attributes, read_listing_args, sortable_names
+from admin_views.listing_args import (
+    PAGE_SIZES,
+    SHOWN_OPERATIONS,
+    ListingArgs,
+    filter_attributes,
+    read_listing_args,
+    sortable_names,
+)
+from admin_views.row_ids import parse_row_id
 from admin_views.text import text
 from models import db
 from models.inspection import Attribute, Kind, attributes_of
@@ -171,8 +179,9 @@ class ListPagesMixin:
             return (("1", gettext("Yes")), ("0", gettext("No")))
         if attribute.field.choices:
             return tuple((word, text(label)) for word, label in attribute.field.choices.items())
-        if attribute.target is None or not (value.isascii() and value.isdecimal() and len(value) < 10):
-            return ()
         target: Any = attribute.target
-        rows = list(db.session.scalars(select(target).where(target.id == int(value))))
+        row_id = parse_row_id(value)
+        if target is None or row_id is None:
+            return ()
+        rows = list(db.session.scalars(select(target).where(target.id == row_id)))
         return tuple((str(id_), name) for id_, name in lookups.labels(db.session, target, rows).items())

@@ -1,4 +1,4 @@
-"""What the address of a list says: ``search``, ``sort``, ``page``, ``page_size`` and filters as ``field__operation``."""
+"""What a list's address says: ``search``, ``sort``, ``page``, ``page_size``, filters as ``field__operation``."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +72,11 @@ def _sort(model: type[Any], sort: str) -> str:
 def sortable_names(model: type[Any]) -> list[str]:
     """Return the names of the listed columns that a list can be sorted by."""
     unsortable = {Kind.COMPUTED, Kind.JSON}
-    return [name for name in (*(page_of(model).columns or ()), "sort_order", "created_at") if _kind(model, name) not in unsortable]
+    return [
+        name
+        for name in (*(page_of(model).columns or ()), "sort_order", "created_at")
+        if _kind(model, name) not in unsortable
+    ]
 
 
 def _kind(model: type[Any], name: str) -> Kind:
@@ -83,6 +87,8 @@ def _kind(model: type[Any], name: str) -> Kind:
 
 
 def _number(value: str, *, least: int, most: int, default: int) -> int:
-    if not (value.lstrip("-").isascii() and value.lstrip("-").isdecimal() and len(value) <= 20):
-        return default
-    return max(least, min(int(value), most))
+    try:
+        number = int(value) if value.isascii() else default
+    except ValueError:  # no number, or one of thousands of digits
+        number = default
+    return max(least, min(number, most))

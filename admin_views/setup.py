@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, g, redirect, url_for
+from flask import Blueprint, Flask, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
@@ -57,6 +57,5 @@ def _template_names(views: list[Any]) -> dict[str, Any]:
 
 def company_name() -> str:
     """Return the company's name, or the product's until there is one."""
-    if "company_name" not in g:
-        g.company_name = db.session.scalar(db.select(CompanySetting.company_name)) or PRODUCT
-    return str(g.company_name)
+    setting = db.session.get(CompanySetting, 1)
+    return (setting.company_name if setting is not None else "") or PRODUCT

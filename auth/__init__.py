@@ -1,1 +1,1 @@
-"""Who acts, what they may do and which customers they see. Imports nothing here, so that no chain reaches Flask-Login."""
+"""Who acts, what they may do, which customers they see. Imports nothing, so that no chain reaches Flask-Login."""

@@ -53,7 +53,9 @@ def load_actor(session: AnySession, employee_id: int) -> Actor | None:
         login=employee.login,
         name=employee.name,
         role_code=employee.role.code,
-        permissions=frozenset(Permission) if employee.role.code == COMPANY_ADMIN else frozenset(employee.role.permission_codes),
+        permissions=frozenset(Permission)
+        if employee.role.code == COMPANY_ADMIN
+        else frozenset(employee.role.permission_codes),
         team=team_of(session, employee.id),
         private_customer_enabled=is_private_customer_enabled(session),
     )
@@ -75,7 +77,8 @@ def line_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
 
 def is_private_customer_enabled(session: AnySession) -> bool:
     """Tell whether the company lets employees make customers private; off until the settings row exists."""
-    return bool(session.scalar(select(CompanySetting.private_customer_enabled)))
+    setting = session.get(CompanySetting, 1)
+    return setting is not None and setting.private_customer_enabled
 
 
 def set_actor(session: AnySession, actor: Actor) -> None:

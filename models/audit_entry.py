@@ -35,9 +35,7 @@ class AuditEntry(Base):
         UtcDateTime, default=utc_now, info=field(label(en="At", zh="时间"), is_read_only=True)
     )
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id", ondelete="SET NULL"))
-    actor_name: Mapped[str] = mapped_column(
-        String(200), info=field(label(en="Actor", zh="操作人"), is_read_only=True)
-    )
+    actor_name: Mapped[str] = mapped_column(String(200), info=field(label(en="Actor", zh="操作人"), is_read_only=True))
     action: Mapped[str] = mapped_column(String(40), info=field(label(en="Action", zh="操作"), is_read_only=True))
     table_name: Mapped[str] = mapped_column(String(40), info=field(label(en="Table", zh="对象"), is_read_only=True))
     row_id: Mapped[int | None] = mapped_column(Integer, info=field(label(en="Row", zh="编号"), is_read_only=True))

@@ -27,9 +27,7 @@ class CompanySetting(VersionMixin, Base):
     company_name: Mapped[str] = mapped_column(
         String(100), default="", info=field(label(en="Company name", zh="公司名称"))
     )
-    colour: Mapped[str] = mapped_column(
-        String(7), default="#206bc4", info=field(label(en="Colour", zh="主题色"))
-    )
+    colour: Mapped[str] = mapped_column(String(7), default="#206bc4", info=field(label(en="Colour", zh="主题色")))
     time_zone: Mapped[str] = mapped_column(
         String(64), default="Asia/Shanghai", info=field(label(en="Time zone", zh="时区"))
     )
@@ -38,7 +36,7 @@ class CompanySetting(VersionMixin, Base):
         info=field(
             label(en="Enable private customers", zh="启用私密客户"),
             help=label(
-                en="Employees may make a customer they follow private: only its followers and their supervisors see it.",
+                en="Employees may make customers they follow private: only followers and their supervisors see them.",
                 zh="员工可将自己跟进的客户设为私密,仅跟进人及其直系领导可查看。",
             ),
         ),

@@ -187,7 +187,9 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
     owner_id: Mapped[int | None] = mapped_column(
         ForeignKey("employee.id", ondelete="RESTRICT"),
         info=field(
-            label(en="Owner", zh="负责人"), help=label(en="Left blank, it is you.", zh="留空则为本人。"), is_immutable=True
+            label(en="Owner", zh="负责人"),
+            help=label(en="Left blank, it is you.", zh="留空则为本人。"),
+            is_immutable=True,
         ),
     )
     department_id: Mapped[int | None] = mapped_column(

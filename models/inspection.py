@@ -1,4 +1,4 @@
-"""Reads a model's mapper and its ``info`` into plain descriptions: what the generator and the exchange engine work on."""
+"""Reads a model's mapper and ``info`` into plain descriptions, on which generator and exchange engine work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

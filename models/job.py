@@ -32,7 +32,10 @@ class JobMixin:
         Integer, default=0, info=field(label(en="Rows", zh="行数"), is_read_only=True), sort_order=10
     )
     created_at: Mapped[datetime] = mapped_column(
-        UtcDateTime, default=utc_now, info=field(label(en="Started at", zh="开始时间"), is_read_only=True), sort_order=70
+        UtcDateTime,
+        default=utc_now,
+        info=field(label(en="Started at", zh="开始时间"), is_read_only=True),
+        sort_order=70,
     )
     finished_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, info=field(label(en="Finished at", zh="结束时间"), is_read_only=True), sort_order=71

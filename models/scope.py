@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
 
-
 #: Key in ``Session.info`` under which an unfiltered session keeps its reason.
 UNFILTERED_KEY = "unfiltered"
 

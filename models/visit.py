@@ -90,9 +90,7 @@ class Visit(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
     status: Mapped[str] = mapped_column(
         String(10), default="to_visit", info=field(label(en="Status", zh="状态"), choices=VISIT_STATUS_LABELS)
     )
-    planned_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime, info=field(label(en="Planned at", zh="计划时间"))
-    )
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=field(label(en="Planned at", zh="计划时间")))
     check_in_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, info=field(label(en="Check-in", zh="签到时间"), is_read_only=True)
     )

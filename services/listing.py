@@ -135,19 +135,26 @@ def subtree(model: type[Any], roots: Any) -> Select[Any]:
 
 def company_time_zone(session: Session) -> ZoneInfo:
     """Return the time zone in which the company reads its moments."""
-    return ZoneInfo(session.scalar(select(CompanySetting.time_zone)) or "Asia/Shanghai")
+    setting = session.get(CompanySetting, 1)
+    return ZoneInfo(setting.time_zone if setting is not None else "Asia/Shanghai")
 
 
 def _search_criteria(model: type[Any], word: str) -> list[ColumnElement[bool]]:
     return [
-        name_contains(model, word) if name == "name" and issubclass(model, NameMixin) else contains(getattr(model, name), word)
+        name_contains(model, word)
+        if name == "name" and issubclass(model, NameMixin)
+        else contains(getattr(model, name), word)
         for name in page_of(model).search
     ]
 
 
 def _sort_columns(statement: Select[Any], model: type[Any], attribute: Attribute) -> tuple[Select[Any], list[Any]]:
     if attribute.target is None:
-        column = model.name_sort if attribute.name == "name" and issubclass(model, NameMixin) else getattr(model, attribute.name)
+        column = (
+            model.name_sort
+            if attribute.name == "name" and issubclass(model, NameMixin)
+            else getattr(model, attribute.name)
+        )
         nullable = attribute.column is not None and attribute.column.nullable
         return statement, [column.is_(None), column] if nullable else [column]
     target = aliased(attribute.target)
@@ -197,14 +204,14 @@ def _is_empty(_session: Session, model: type[Any], attribute: Attribute, value: 
     return column.is_(None) if value == "1" else column.is_not(None)
 
 
-def _compare(is_least: bool, read: Callable[[Session, str], Any]) -> Maker:
-    """Return a maker of "at least" or "at most"; ``read`` turns the text into the column's value."""
+def _at_least(read: Callable[[Session, str], Any]) -> Maker:
+    """Return the maker of "at least"; ``read`` turns the text into the column's value."""
+    return lambda session, model, attribute, value: getattr(model, attribute.name) >= read(session, value)
 
-    def make(session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
-        column, limit = getattr(model, attribute.name), read(session, value)
-        return column >= limit if is_least else column <= limit
 
-    return make
+def _at_most(read: Callable[[Session, str], Any]) -> Maker:
+    """Return the maker of "at most"."""
+    return lambda session, model, attribute, value: getattr(model, attribute.name) <= read(session, value)
 
 
 def _equals_id(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
@@ -242,13 +249,13 @@ def _refuse(value: str) -> Any:
 
 
 def _integer(_session: Session, value: str) -> int:
-    number = int(value) if value.strip().lstrip("-").isdecimal() and len(value) <= 12 else _refuse(value)
+    number = int(value) if value.isascii() else _refuse(value)
     return number if abs(number) <= MAX_INTEGER else _refuse(value)
 
 
 def _decimal(_session: Session, value: str) -> Decimal:
-    number = Decimal(value.strip()) if len(value) <= 30 else _refuse(value)
-    return number if number.is_finite() and abs(number) < 10**15 else _refuse(value)
+    number = Decimal(value.strip())
+    return number if number.is_finite() and abs(number) <= MAX_INTEGER else _refuse(value)
 
 
 def _date(_session: Session, value: str) -> date:
@@ -280,8 +287,8 @@ OPERATIONS: dict[Kind, dict[str, Maker]] = {
     Kind.BOOLEAN: {"is": _equals_boolean},
     Kind.RELATION: {"is": _equals_id, "named": _relation_named, "empty": _is_empty},
     Kind.TREE: {"is": _below_id, "named": _below_named, "empty": _is_empty},
-    Kind.MOMENT: {"from": _compare(True, _moment_from), "to": _compare(False, _moment_to), "empty": _is_empty},
+    Kind.MOMENT: {"from": _at_least(_moment_from), "to": _at_most(_moment_to), "empty": _is_empty},
     Kind.JSON: {},
     Kind.COMPUTED: {},
-    **{kind: {"from": _compare(True, read), "to": _compare(False, read)} for kind, read in _NUMBERS.items()},
+    **{kind: {"from": _at_least(read), "to": _at_most(read)} for kind, read in _NUMBERS.items()},
 }

@@ -77,14 +77,14 @@ def test_urls_nobody_is_sent_to_the_login(app: Flask, client: FlaskClient) -> No
 
 
 def test_urls_public_ones_are_these_alone() -> None:
-    assert PUBLIC_ENDPOINTS == {
+    assert {
         "login.login",
         "login.link",
         "login.set_language",
         "health.healthz",
         "static",
         "admin.static",
-    }
+    } == PUBLIC_ENDPOINTS
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -142,7 +142,11 @@ def test_actions_roles_that_may(clients: dict[str, FlaskClient], path: str, role
 @pytest.mark.parametrize(
     "path",
     [
-        *(f"/admin/{table}/{page}/" for table in ("audit_entry", "import_job", "export_job") for page in ("new", "import")),
+        *(
+            f"/admin/{table}/{page}/"
+            for table in ("audit_entry", "import_job", "export_job")
+            for page in ("new", "import")
+        ),
         "/admin/audit_entry/edit/?id=1",
         "/admin/company_setting/new/",
         "/admin/company_setting/details/?id=1",

@@ -27,7 +27,9 @@ def agent(session: Session) -> ChannelType:
 
 
 def test_create_edit_delete_a_row(admin_client: FlaskClient, session: Session) -> None:
-    assert admin_client.post("/admin/channel_type/new/", data={"name": " KA ", "description": "大客户"}).status_code == 302
+    assert (
+        admin_client.post("/admin/channel_type/new/", data={"name": " KA ", "description": "大客户"}).status_code == 302
+    )
     row = session.scalars(select(ChannelType)).one()
     assert (row.name, row.name_key, row.sort_order, row.description) == ("KA", "ka", 1, "大客户")
 
@@ -206,7 +208,9 @@ def test_delete_value_in_use_is_refused_with_the_number(admin_client: FlaskClien
     level = PriceLevel(name="一级", discount=1)
     session.add(level)
     session.flush()
-    session.add_all([CustomerGrade(name="A", price_level_id=level.id), CustomerGrade(name="B", price_level_id=level.id)])
+    session.add_all(
+        [CustomerGrade(name="A", price_level_id=level.id), CustomerGrade(name="B", price_level_id=level.id)]
+    )
     session.commit()
 
     page = admin_client.post("/admin/price_level/delete/", data={"id": level.id}, follow_redirects=True)
@@ -238,7 +242,10 @@ def test_delete_several_is_all_or_none(admin_client: FlaskClient, session: Sessi
 def test_id_hostile_one_is_not_found(admin_client: FlaskClient, agent: ChannelType, page: str, row_id: str) -> None:
     assert admin_client.get(f"/admin/channel_type/{page}/?id={row_id}").status_code == 404
     assert admin_client.post("/admin/channel_type/delete/", data={"id": row_id}).status_code == 404
-    assert admin_client.post("/admin/channel_type/action/", data={"action": "delete", "rowid": [row_id]}).status_code == 404
+    assert (
+        admin_client.post("/admin/channel_type/action/", data={"action": "delete", "rowid": [row_id]}).status_code
+        == 404
+    )
 
 
 def test_tree_form_has_no_parent_so_that_no_cycle_can_be_posted(admin_client: FlaskClient, session: Session) -> None:

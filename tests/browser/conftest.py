@@ -49,7 +49,10 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
-        page.on("request", lambda request: None if request.url.startswith((site, "data:", "blob:")) else faults.append(request.url))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((site, "data:", "blob:")) else faults.append(request.url),
+        )
         return page
 
     yield make

@@ -51,7 +51,9 @@ def test_login_wrong_one_is_refused(client: FlaskClient, amy: Employee, login: s
 
 def test_login_unknown_and_wrong_read_the_same(client: FlaskClient, amy: Employee) -> None:
     pages = [
-        re.sub(r'value="[^"]*"|content="[^"]*"', "", client.post("/login", data={"login": login, "password": "wrong"}).text)
+        re.sub(
+            r'value="[^"]*"|content="[^"]*"', "", client.post("/login", data={"login": login, "password": "wrong"}).text
+        )
         for login in ("amy", "nobody")
     ]
 
@@ -115,13 +117,18 @@ def test_password_change_ends_other_sessions(app: Flask, client: FlaskClient, am
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"password": "wrong", "new_password": "battery staple", "repeated": "battery staple"}, "present password is wrong"),
+        (
+            {"password": "wrong", "new_password": "battery staple", "repeated": "battery staple"},
+            "present password is wrong",
+        ),
         ({"password": PASSWORD, "new_password": "battery staple", "repeated": "other staple"}, "two passwords differ"),
         ({"password": PASSWORD, "new_password": "short", "repeated": "short"}, "at least 8 characters"),
     ],
     ids=["present", "differ", "short"],
 )
-def test_password_change_refusals_are_told(client: FlaskClient, amy: Employee, data: dict[str, str], sentence: str) -> None:
+def test_password_change_refusals_are_told(
+    client: FlaskClient, amy: Employee, data: dict[str, str], sentence: str
+) -> None:
     log_in_by_form(client, "amy", PASSWORD)
 
     page = client.post("/password", data=data)
@@ -138,7 +145,9 @@ def test_first_login_must_change_the_password(client: FlaskClient, amy: Employee
     assert client.get("/admin/customer/").location == "/password"
     assert client.post("/admin/customer/action/").location == "/password"
 
-    client.post("/password", data={"password": PASSWORD, "new_password": "battery staple", "repeated": "battery staple"})
+    client.post(
+        "/password", data={"password": PASSWORD, "new_password": "battery staple", "repeated": "battery staple"}
+    )
     assert client.get("/admin/customer/").status_code == 200
 
 
@@ -170,7 +179,13 @@ def test_posts_without_csrf_token_are_refused(app_maker: Callable[..., Flask], a
     with strict.session_transaction() as cookie:
         cookie["_user_id"] = f"{amy.id}:{amy.session_epoch}"
 
-    for path in ("/admin/customer/new/", "/admin/customer/delete/", "/admin/customer/action/", "/admin/region/move/", "/logout"):
+    for path in (
+        "/admin/customer/new/",
+        "/admin/customer/delete/",
+        "/admin/customer/action/",
+        "/admin/region/move/",
+        "/logout",
+    ):
         answer = strict.post(path, data={"id": "1"})
         assert answer.status_code == 400, path
         assert "expired" in answer.text

@@ -30,7 +30,7 @@ class Competitor(DictionaryMixin, Base):
     website: Mapped[str | None] = mapped_column(String(200), info=field(label(en="Website", zh="网址")))
 '''
 
-SCRIPT = '''
+SCRIPT = """
 import json, sys
 from app import create_app
 from models import Employee, Role, db
@@ -69,7 +69,7 @@ facts["export"] = web.get("/admin/competitor/export/csv/").data.decode("utf-8-si
 facts["menu"] = "/admin/competitor/" in web.get("/admin/").text
 facts["clerk"] = client(ids[1]).get("/admin/competitor/").status_code
 print(json.dumps(facts))
-'''
+"""
 
 
 def test_new_table_one_model_file_brings_list_form_drag_and_export(tmp_path: Path) -> None:
@@ -77,7 +77,11 @@ def test_new_table_one_model_file_brings_list_form_drag_and_export(tmp_path: Pat
     (copy / "models" / "competitor.py").write_text(MODEL, encoding="utf-8")
 
     run = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")], cwd=copy, capture_output=True, text=True, check=False
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert run.returncode == 0, run.stderr
@@ -97,11 +101,17 @@ def test_new_table_one_model_file_brings_list_form_drag_and_export(tmp_path: Pat
 
 def test_wrong_declaration_names_model_line_and_mend(tmp_path: Path) -> None:
     copy = _copy_of_the_project(tmp_path / "project")
-    wrong = MODEL.replace('"name", "website", "is_active"', '"name", "wibsite"').replace('menu="customers"', 'menu="cellar"')
+    wrong = MODEL.replace('"name", "website", "is_active"', '"name", "wibsite"').replace(
+        'menu="customers"', 'menu="cellar"'
+    )
     (copy / "models" / "competitor.py").write_text(wrong, encoding="utf-8")
 
     run = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")], cwd=copy, capture_output=True, text=True, check=False
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert run.returncode != 0
@@ -110,7 +120,9 @@ def test_wrong_declaration_names_model_line_and_mend(tmp_path: Path) -> None:
 
 
 def _copy_of_the_project(target: Path) -> Path:
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     for name in listed.stdout.split("\n"):
         source = ROOT / name
         if name and source.is_file() and not name.startswith("tests/"):
