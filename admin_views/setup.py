@@ -12,7 +12,8 @@ from admin_views.cells import show_moment
 from admin_views.home import HomeView
 from admin_views.menu import Entry, menu, trail
 from admin_views.text import language, text
-from models import CompanySetting, db
+from auth.actor import company_setting
+from models import db
 from services.listing import company_time_zone
 
 root = Blueprint("root", __name__)
@@ -57,5 +58,5 @@ def _template_names(views: list[Any]) -> dict[str, Any]:
 
 def company_name() -> str:
     """Return the company's name, or the product's until there is one."""
-    setting = db.session.get(CompanySetting, 1)
+    setting = company_setting(db.session)
     return (setting.company_name if setting is not None else "") or PRODUCT

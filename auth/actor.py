@@ -16,6 +16,9 @@ from models.enums import COMPANY_ADMIN, Permission
 #: Key in ``Session.info`` under which the actor stands.
 ACTOR_KEY = "actor"
 
+#: Key in ``Session.info`` that keeps the settings row alive; the identity map alone holds it weakly.
+_SETTING_KEY = "company_setting"
+
 AnySession = Session | scoped_session[Any]
 
 
@@ -77,8 +80,15 @@ def line_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
 
 def is_private_customer_enabled(session: AnySession) -> bool:
     """Tell whether the company lets employees make customers private; off until the settings row exists."""
-    setting = session.get(CompanySetting, 1)
+    setting = company_setting(session)
     return setting is not None and setting.private_customer_enabled
+
+
+def company_setting(session: AnySession) -> CompanySetting | None:
+    """Return the company's settings, read once a session; None until the row exists."""
+    if session.info.get(_SETTING_KEY) is None:
+        session.info[_SETTING_KEY] = session.get(CompanySetting, 1)
+    return session.info[_SETTING_KEY]
 
 
 def set_actor(session: AnySession, actor: Actor) -> None:

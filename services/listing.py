@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from models import CompanySetting
+from auth.actor import company_setting
 from models.inspection import Attribute, Kind, attribute_of, attributes_of, page_of
 from models.mixins import NameMixin, SortableMixin, TreeMixin
 from models.names import name_key
@@ -135,7 +135,7 @@ def subtree(model: type[Any], roots: Any) -> Select[Any]:
 
 def company_time_zone(session: Session) -> ZoneInfo:
     """Return the time zone in which the company reads its moments."""
-    setting = session.get(CompanySetting, 1)
+    setting = company_setting(session)
     return ZoneInfo(setting.time_zone if setting is not None else "Asia/Shanghai")
 
 
