@@ -1,6 +1,7 @@
 """The session listeners that apply the rule of ``auth.visibility`` to every statement and every flush.
 
-Importing this module is enough; it guards every SQLAlchemy session of the process. What cannot be guarded is refused.
+Importing this module is enough; it guards every SQLAlchemy session of the process. What cannot be guarded is refused:
+here where the kind of statement tells, in ``auth.sql_check`` by a look at the SQL itself.
 """
 
 import re
@@ -8,14 +9,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, event, select
+from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, attributes, with_loader_criteria
-from sqlalchemy.orm.context import FromStatement
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import ColumnClause, TextClause
 
 from auth.actor import Actor, get_actor
 from auth.errors import HiddenRowError, UnguardedStatementError
+from auth.sql_check import CHECK_OPTION, mark
 from auth.visibility import among, dialect_of, full_customer_ids, full_customers
 from models import Base, Customer
 from models.mixins import AuthoredMixin
@@ -29,22 +30,21 @@ _CHECK_BATCH = 5_000
 @event.listens_for(Session, "do_orm_execute")
 def _guard_statement(state: ORMExecuteState) -> None:
     """Add the rule to a statement, or refuse what it would not reach."""
-    if UNFILTERED_KEY in state.session.info or state.is_column_load:
+    session = state.session
+    if UNFILTERED_KEY in session.info:
         return
+    state.update_execution_options(**{CHECK_OPTION: _guarded_tables()})
     if not state.is_orm_statement:
-        _refuse_core(state.statement)
+        _refuse_text(state.statement)
         return
-    statement = state.statement
-    entities = {mapper.class_ for mapper in state.all_mappers}
-    is_guarded = not entities.isdisjoint(_guarded_classes())
-    if is_guarded and isinstance(statement, FromStatement):
-        raise UnguardedStatementError("from_statement on guarded rows")
-    if is_guarded and state.is_insert:
-        raise UnguardedStatementError("INSERT of guarded rows outside the unit of work")
-    if is_guarded and state.is_update and isinstance(state.parameters, list | tuple):
-        raise UnguardedStatementError("UPDATE by primary key on guarded rows")
-    if state.is_select or state.is_update or state.is_delete:
-        state.statement = statement.options(*_criteria(state.session))
+    if state.is_column_load:
+        _restrict_refresh(state)
+        return
+    _refuse_bulk(state)
+    criteria = _criteria(session)
+    # What a relationship loads may carry the criteria from the statement that loaded its parent.
+    if criteria[0] not in state.statement._with_options:  # noqa: SLF001 -- user_defined_options leaves these out
+        state.statement = state.statement.options(*criteria)
 
 
 @event.listens_for(Session, "before_flush")
@@ -58,7 +58,7 @@ def _guard_flush(session: Session, _context: UOWTransaction, _instances: Any) ->
         _stamp(session, actor)
     if UNFILTERED_KEY in session.info:
         return
-    ids = {customer_id for row in _written(session) for customer_id in _customer_ids(row)}
+    ids = _customers_written(session)
     if actor is None and (ids or any(isinstance(row, Customer) for row in session.new)):
         raise HiddenRowError("nobody acts in this session")
     for hidden in hidden_customer_ids(session, ids):
@@ -71,9 +71,7 @@ def hidden_customer_ids(session: Session, ids: set[int]) -> Iterator[int]:
     ordered = sorted(ids)
     for start in range(0, len(ordered), _CHECK_BATCH):
         batch = ordered[start : start + _CHECK_BATCH]
-        table = Customer.__table__
-        query = select(table.c.id).where(among(table.c.id, batch, dialect), full_customers(actor, dialect))
-        seen = set(session.connection().scalars(query))
+        seen = set(session.connection().scalars(full_customer_ids(actor, dialect, of=batch)))
         yield from (customer_id for customer_id in batch if customer_id not in seen)
 
 
@@ -103,32 +101,51 @@ def _criteria(session: Session) -> list[Any]:
 
 
 def _make_criteria(actor: Actor | None, dialect: str) -> list[Any]:
-    visible_ids = full_customer_ids(actor, dialect)
     return [
-        with_loader_criteria(
-            cls,
-            full_customers(actor, dialect, cls) if cls is Customer else cls.customer_id.in_(visible_ids),
-            include_aliases=True,
-            propagate_to_loaders=False,
-        )
+        with_loader_criteria(cls, _criterion(cls, actor, dialect), include_aliases=True)
         for cls in sorted(_guarded_classes(), key=lambda cls: cls.__name__)
     ]
 
 
-def _refuse_core(statement: Any) -> None:
-    """Let a Core statement pass only if it touches no guarded table.
+def _criterion(cls: Any, actor: Actor | None, dialect: str) -> Any:
+    """Return the rule for a guarded class, with the mark that ``auth.sql_check`` looks for."""
+    if cls is Customer:
+        return and_(mark(cls), full_customers(actor, dialect, cls))
+    return and_(mark(cls), cls.customer_id.in_(full_customer_ids(actor, dialect)))
 
-    :raises UnguardedStatementError: if it does
+
+def _restrict_refresh(state: ORMExecuteState) -> None:
+    """Let a refresh find only a row that is still visible; SQLAlchemy applies no loader criteria to it."""
+    mapper = state.bind_mapper
+    if mapper is not None and mapper.class_ in _guarded_classes():
+        criterion = _criterion(mapper.class_, get_actor(state.session), dialect_of(state.session))
+        state.statement = state.statement.where(criterion)
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    """Refuse the bulk writers, whose SQL carries no criterion, and text in a statement.
+
+    :raises UnguardedStatementError: if the statement is one, and touches guarded rows
     """
-    if isinstance(statement, TextClause):
-        words = set(re.findall(r"\w+", statement.text.lower()))
-    else:
-        words = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)}
-        if getattr(statement, "table", None) is not None:
-            words.add(statement.table.name)
-    touched = words & _guarded_tables()
-    if touched:
-        raise UnguardedStatementError(f"Core statement on {', '.join(sorted(touched))}")
+    is_guarded = any(mapper.class_ in _guarded_classes() for mapper in state.all_mappers)
+    if is_guarded and state.is_insert:
+        raise UnguardedStatementError("INSERT of guarded rows outside the unit of work")
+    if is_guarded and state.is_update and isinstance(state.parameters, list | tuple):
+        raise UnguardedStatementError("UPDATE by primary key on guarded rows")
+    if state.is_insert or state.is_from_statement:
+        _refuse_text(state.statement)
+
+
+def _refuse_text(statement: Any) -> None:
+    """Let text pass only if no word in it names a guarded table; the SQL check reads no free text.
+
+    :raises UnguardedStatementError: if one does
+    """
+    for element in visitors.iterate(statement):
+        is_text = isinstance(element, TextClause) or (isinstance(element, ColumnClause) and element.is_literal)
+        words = set(re.findall(r"\w+", str(getattr(element, "text", element)).lower())) if is_text else set()
+        if words & _guarded_tables():
+            raise UnguardedStatementError(f"text about {', '.join(sorted(words & _guarded_tables()))}")
 
 
 def _stamp(session: Session, actor: Actor) -> None:
@@ -141,23 +158,43 @@ def _stamp(session: Session, actor: Actor) -> None:
             row.updated_by_id = actor.id
 
 
-def _written(session: Session) -> Iterator[Any]:
-    """Yield the guarded rows that the flush will write, but new customers, who belong to nobody yet."""
-    guarded = tuple(_guarded_classes())
+def _customers_written(session: Session) -> set[int]:
+    """Return the customers, stored and coming, of the guarded rows that the flush will write.
+
+    What is stored is read from the database: what the session believes of a row may be made up. New customers belong to
+    nobody yet, so they pass, with what hangs on them.
+    """
+    ids: set[int] = set()
+    stored: dict[Any, set[int]] = {}
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, guarded) and not (isinstance(row, Customer) and row in session.new):
-            yield row
+        if not isinstance(row, tuple(_guarded_classes())):
+            continue
+        ids.update(_coming_customers(row))
+        identity = inspect(row).identity
+        if identity is not None:
+            stored.setdefault(type(row), set()).add(identity[0])
+    for cls, row_ids in stored.items():
+        ids |= row_ids if cls is Customer else _stored_customers(session, cls, row_ids)
+    return ids
 
 
-def _customer_ids(row: Any) -> Iterator[int]:
-    """Yield the stored and the coming customer of a row; what hangs on a new customer passes with it."""
+def _coming_customers(row: Any) -> Iterator[int]:
+    """Yield the customers that a row will hang on."""
     if isinstance(row, Customer):
-        yield row.id
         return
-    history = attributes.get_history(row, "customer_id")
-    yield from (value for value in (*history.unchanged, *history.added, *history.deleted) if value is not None)
+    history = attributes.get_history(row, "customer_id", attributes.PASSIVE_NO_FETCH)
+    yield from (value for value in (*history.unchanged, *history.added) if value is not None)
     customer = row.__dict__.get("customer")
-    if customer is not None and customer.id is not None:
-        yield customer.id
+    if customer is not None and inspect(customer).identity is not None:
+        yield inspect(customer).identity[0]
 
 
+def _stored_customers(session: Session, cls: Any, row_ids: set[int]) -> set[int]:
+    """Return the customers on which rows hang in the database."""
+    table, ordered = cls.__table__, sorted(row_ids)
+    found: set[int] = set()
+    for start in range(0, len(ordered), _CHECK_BATCH):
+        batch = ordered[start : start + _CHECK_BATCH]
+        query = select(table.c.customer_id).where(among(table.c.id, batch, dialect_of(session)))
+        found.update(session.connection().scalars(query))
+    return found

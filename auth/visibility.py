@@ -11,16 +11,17 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, any_, bindparam, false, func, or_, select, true
-from sqlalchemy.sql.selectable import FromClause
 
 from auth.actor import Actor, AnySession, get_actor
 from auth.errors import HiddenRowError, PrivateCustomerError
+from auth.sql_check import RULE_PREFIX
 from models import Customer, CustomerFollower, Employee
 from models.enums import Permission, Visibility
 from models.scope import HangsOnCustomer, UnfilteredReason, unfiltered
 
-_CUSTOMER = Customer.__table__
-_FOLLOWER = CustomerFollower.__table__
+#: Aliases with the prefix of the rule, so that ``auth.sql_check`` tells them from what a statement reads.
+_CUSTOMER = Customer.__table__.alias(f"{RULE_PREFIX}customer")
+_FOLLOWER = CustomerFollower.__table__.alias(f"{RULE_PREFIX}follower")
 
 
 class Outcome(StrEnum):
@@ -63,8 +64,14 @@ def full_customers(actor: Actor | None, dialect: str, customer: Any = _CUSTOMER.
 
 def is_near(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
     """Return the criterion "a follower of the customer is in the actor's team"."""
-    followed = select(_FOLLOWER.c.customer_id).where(among(_FOLLOWER.c.employee_id, actor.team, dialect))
-    return or_(among(customer.owner_id, actor.team, dialect), customer.id.in_(followed))
+    return followed_by(actor.team, dialect, customer)
+
+
+def followed_by(employee_ids: Iterable[int], dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+    """Return the criterion "one of the employees is owner or co-follower of the customer"."""
+    ids = list(employee_ids)
+    followed = select(_FOLLOWER.c.customer_id).where(among(_FOLLOWER.c.employee_id, ids, dialect)).correlate(None)
+    return or_(among(customer.owner_id, ids, dialect), customer.id.in_(followed))
 
 
 def notice_customers(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
@@ -74,10 +81,10 @@ def notice_customers(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) ->
     return (customer.visibility == Visibility.PRIVATE.value) & ~is_near(actor, dialect, customer)
 
 
-def full_customer_ids(actor: Actor | None, dialect: str) -> Any:
-    """Return the SELECT of the ids of all customers whose outcome is FULL."""
-    table: FromClause = _CUSTOMER
-    return select(table.c.id).where(full_customers(actor, dialect))
+def full_customer_ids(actor: Actor | None, dialect: str, *, of: Iterable[int] | None = None) -> Any:
+    """Return the SELECT of the ids of the customers whose outcome is FULL: of all, or of those given."""
+    query = select(_CUSTOMER.c.id).where(full_customers(actor, dialect)).correlate(None)
+    return query if of is None else query.where(among(_CUSTOMER.c.id, of, dialect))
 
 
 def outcome_of(session: AnySession, customer_id: int) -> Outcome:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -155,6 +155,31 @@ def app_maker(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask
     for app in made:
         with app.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Yield an empty database without an application: quicker, for rules and services."""
+    engine = create_engine(database_url, hide_parameters=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def bare_session(engine: Engine) -> Iterator[Session]:
+    """Yield a session without an application; nobody acts in it yet."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def acting_in(engine: Engine, employee_id: int) -> Iterator[Session]:
+    """Yield a fresh session, without an application, in which the employee acts; what is not committed is undone."""
+    with Session(engine, expire_on_commit=False) as session:
+        actor = load_actor(session, employee_id)
+        assert actor is not None
+        set_actor(session, actor)
+        yield session
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""The last look at a statement's SQL before it leaves: does the visibility rule stand beside every guarded table?
+
+SQLAlchemy's loader criteria miss some ways to write a statement (an alias joined by an explicit ON clause, ``has()`` on
+a table's own relationship, text, Core tables, subqueries of an INSERT …) and may miss others tomorrow. So ``auth.guard``
+marks each criterion, and a statement with a guarded table that lacks its mark is refused here: it fails closed.
+"""
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, event, null
+from sqlalchemy.engine import Engine, ExecutionContext
+
+from auth.errors import UnguardedStatementError
+
+#: Execution option that carries the names of the guarded tables; without it a statement is not looked at.
+CHECK_OPTION = "kepei_guarded_tables"
+#: Aliases that begin so belong to the rule itself.
+RULE_PREFIX = "rule_"
+
+_MARK = "/* visible */"
+_MARKED = re.compile(r'"?(\w+)"?\.id /\* visible \*/')
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+
+
+def mark(model: Any) -> Any:
+    """Return a criterion that is always true and whose SQL shows that the rule stands beside the model's table."""
+    return model.id.op(f"{_MARK} IS NOT", is_comparison=True)(null())
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _check_before(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, context: ExecutionContext | None, many: bool
+) -> None:
+    tables = context.execution_options.get(CHECK_OPTION) if context is not None else None
+    if not tables:
+        return
+    fault = find_fault(statement, tables)
+    if fault:
+        raise UnguardedStatementError(fault)
+
+
+@lru_cache(maxsize=4096)
+def find_fault(sql: str, tables: frozenset[str]) -> str:
+    """Say what is wrong with a statement's SQL, or nothing.
+
+    Every mention of a guarded table must be one of a form that is understood here, with as many marks for its alias.
+    """
+    plain = _QUOTED.sub("''", sql)
+    names = "|".join(sorted(tables))
+    uses = Counter(alias or name for name, alias in _uses(names).findall(plain))
+    uses = Counter({alias: number for alias, number in uses.items() if not alias.startswith(RULE_PREFIX)})
+    marks = Counter(_MARKED.findall(plain))
+    unmarked = sorted(alias for alias, number in uses.items() if marks[alias] < number)
+    if unmarked:
+        return f"the visibility rule does not reach {', '.join(unmarked)}"
+    if re.match(rf'UPDATE "?({names})"? SET [^()]*\bcustomer_id=', plain):
+        return "an UPDATE by criterion may not move rows to another customer"
+    return ""
+
+
+@lru_cache(maxsize=8)
+def _uses(names: str) -> re.Pattern[str]:
+    """Match a table where rows come from or go to, and its alias; never a column of it."""
+    return re.compile(
+        rf'(?:\b(?:FROM|JOIN|UPDATE|INTO|USING|ONLY|TABLE)\s+|[(,]\s*)"?({names})"?(?![\w".])(?:\s+AS\s+"?(\w+)"?)?',
+        re.IGNORECASE,
+    )
