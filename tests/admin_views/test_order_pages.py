@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auth.permissions import STOCK_ROLES
-from models import CustomerGrade, Employee, Role
+from models import CustomerGrade
 from tests.conftest import log_in
+from tests.people import employee
 
 #: What is changed in a valid request -> the answer; a word stands for a strange list.
 REFUSED: list[tuple[dict[str, Any], int, str]] = [
@@ -28,17 +28,6 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"version": "1"}, 400, "bad_request"),
     ({"version": None}, 400, "bad_request"),
 ]
-
-
-def employee(session: Session, role_code: str) -> Employee:
-    """Store somebody with a stock role."""
-    stock = next(role for role in STOCK_ROLES if role.code == role_code)
-    role = Role(code=stock.code, name=stock.label.en)
-    role.permission_codes = tuple(stock.permissions)
-    person = Employee(login=role_code, name=role_code, role=role)
-    session.add(person)
-    session.commit()
-    return person
 
 
 @pytest.fixture

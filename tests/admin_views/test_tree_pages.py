@@ -12,79 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from auth.permissions import STOCK_ROLES
-from models import Customer, Employee, Region, Role
+from models import Customer, Region
 from models.names import name_key
 from models.scope import UnfilteredReason, unfiltered
 from services.trees import add_node
 from tests.conftest import SHARED_DATA, log_in, make_app, needs_shared_data
-
-MALFORMED = (b"", b"{", b"[]", b"1", b'"x"', b"null", b"\xff\xfe", b"[" * 200_000, b'{"id": NaN}', b'{"id": 1e999}')
-#: What is changed in a valid move -> the answer.
-REFUSED_MOVES: list[tuple[dict[str, Any], int, str]] = [
-    ({"version": 7}, 409, "stale"),
-    ({"id": 9999}, 404, "not_found"),
-    ({"parent_id": 9999}, 404, "not_found"),
-    ({"before_id": 9999}, 404, "not_found"),
-    ({"id": 0}, 404, "not_found"),
-    ({"id": -1}, 404, "not_found"),
-    ({"id": 2**31}, 404, "not_found"),
-    ({"id": 2**63}, 400, "bad_request"),
-    ({"id": 10**400}, 400, "bad_request"),
-    ({"id": "1"}, 400, "bad_request"),
-    ({"id": 1.0}, 400, "bad_request"),
-    ({"id": True}, 400, "bad_request"),
-    ({"id": [1]}, 400, "bad_request"),
-    ({"id": None}, 400, "bad_request"),
-    ({"parent_id": "1\0"}, 400, "bad_request"),
-    ({"parent_id": {}}, 400, "bad_request"),
-    ({"version": None}, 400, "bad_request"),
-    ({"version": 2**64}, 400, "bad_request"),
-    ({"before_id": "金牛区", "after_id": "武侯区"}, 400, "bad_request"),
-    ({"id": "成都", "parent_id": "成都"}, 422, "cycle"),
-    ({"id": "成都", "parent_id": "武侯区"}, 422, "cycle"),
-]
-
-
-#: Name -> the answer of add and rename.
-REFUSED_NAMES: list[tuple[Any, int, str]] = [
-    ("上海", 422, "duplicate"),
-    ("  ", 422, "invalid_name"),
-    ("a/b", 422, "invalid_name"),
-    ("a\0b", 422, "invalid_name"),
-    ("\ud800", 422, "invalid_name"),
-    ("x" * 51, 422, "invalid_name"),
-    (5, 400, "bad_request"),
-    (None, 400, "bad_request"),
-    (["x"], 400, "bad_request"),
-]
-
-ADDRESSES: list[tuple[str, int]] = [
-    ("children/?parent_id=9999", 404),
-    ("children/?parent_id=99999999999", 404),
-    ("children/?parent_id=99999999999999999999999", 400),
-    ("children/?parent_id=abc", 400),
-    ("children/?parent_id=1%00", 400),
-    ("children/?parent_id=%D9%A1", 400),
-    ("children/?parent_id=-1", 404),
-    ("find/?q=a%00b", 400),
-    ("find/?q=" + "x" * 101, 400),
-    ("find/?q=%25", 200),
-    ("find/", 200),
-]
-
-
-def employee(session: Session, role_code: str) -> Employee:
-    """Store somebody with a stock role."""
-    stock = next(role for role in STOCK_ROLES if role.code == role_code)
-    role = Role(code=stock.code, name=stock.label.en)
-    role.permission_codes = tuple(stock.permissions)
-    person = Employee(login=role_code, name=role_code, role=role)
-    session.add(person)
-    session.commit()
-    return person
+from tests.people import employee
+from tests.trees import names_under, plant, post
 
 
 @pytest.fixture
@@ -95,28 +30,8 @@ def admin(client: FlaskClient, session: Session) -> FlaskClient:
 
 @pytest.fixture
 def ids(session: Session) -> dict[str, int]:
-    """Store three roots and three children; return name -> id."""
-    found: dict[str, int] = {}
-    for name, parent in [
-        ("重庆", None),
-        ("成都", None),
-        ("上海", None),
-        ("金牛区", "成都"),
-        ("武侯区", "成都"),
-        ("锦江区", "成都"),
-    ]:
-        found[name] = add_node(session, Region, name=name, parent_id=found.get(parent or "")).id
-    session.commit()
-    return found
-
-
-def post(client: FlaskClient, what: str, **body: Any) -> TestResponse:
-    return client.post(f"/admin/region/{what}/", json=body)
-
-
-def names_under(client: FlaskClient, parent_id: int | None) -> list[str]:
-    answer = client.get("/admin/region/children/", query_string={"parent_id": parent_id or ""})
-    return [row["name"] for row in answer.get_json()["rows"]]
+    """Return name -> id of the forest."""
+    return plant(session)
 
 
 def test_page_paints_roots_only(admin: FlaskClient, ids: dict[str, int]) -> None:
@@ -174,34 +89,6 @@ def test_move_returns_version_and_order_and_lasts(admin: FlaskClient, ids: dict[
     assert names_under(admin, None) == ["重庆", "成都"]
 
 
-def test_move_refuses(admin: FlaskClient, ids: dict[str, int]) -> None:
-    valid: dict[str, Any] = {"id": ids["上海"], "parent_id": None, "version": 1}
-    answers = []
-    for change, _status, _code in REFUSED_MOVES:
-        named = {key: ids.get(value, value) if isinstance(value, str) else value for key, value in change.items()}
-        answers.append(post(admin, "move", **valid | named))
-    answers += [post(admin, "move", **{key: valid[key] for key in valid if key != missing}) for missing in valid]
-
-    expected = [(status, code) for _change, status, code in REFUSED_MOVES] + [(400, "bad_request")] * len(valid)
-    assert [(answer.status_code, answer.get_json()["code"]) for answer in answers] == expected
-    assert min(len(answer.get_json()["message"]) for answer in answers) > 10
-    assert names_under(admin, None) == ["重庆", "成都", "上海"]
-
-
-def test_malformed_json_is_refused(admin: FlaskClient, ids: dict[str, int]) -> None:
-    answers = [
-        admin.post(f"/admin/region/{what}/", data=body, content_type="application/json")
-        for what in ("move", "add", "rename", "remove")
-        for body in MALFORMED
-    ]
-
-    assert {(answer.status_code, answer.get_json()["code"]) for answer in answers} == {(400, "bad_request")}
-
-
-def test_form_post_instead_of_json_is_refused(admin: FlaskClient, ids: dict[str, int]) -> None:
-    assert admin.post("/admin/region/move/", data={"id": ids["上海"]}).status_code == 400
-
-
 def test_move_refuses_duplicate_and_depth(admin: FlaskClient, ids: dict[str, int], session: Session) -> None:
     add_node(session, Region, name="武侯区", parent_id=None)
     parent_id = ids["重庆"]
@@ -228,17 +115,6 @@ def test_add_rename_remove(admin: FlaskClient, ids: dict[str, int]) -> None:
     assert post(admin, "remove", id=added["row"]["id"], version=1).status_code == 409
     assert post(admin, "remove", id=added["row"]["id"], version=2).status_code == 200
     assert names_under(admin, ids["成都"]) == ["金牛区", "武侯区", "锦江区"]
-
-
-def test_names_are_refused_alike_by_add_and_rename(admin: FlaskClient, ids: dict[str, int]) -> None:
-    answers = [
-        (post(admin, "add", name=name, parent_id=None), post(admin, "rename", id=ids["成都"], name=name, version=1))
-        for name, _status, _code in REFUSED_NAMES
-    ]
-
-    found = [[(answer.status_code, answer.get_json()["code"]) for answer in pair] for pair in answers]
-    assert found == [[(status, code)] * 2 for _name, status, code in REFUSED_NAMES]
-    assert names_under(admin, None) == ["重庆", "成都", "上海"]
 
 
 def test_remove_gives_counts_never_names(admin: FlaskClient, ids: dict[str, int], session: Session) -> None:
@@ -294,13 +170,6 @@ def test_find_stops_at_fifty(admin: FlaskClient, session: Session) -> None:
     found = admin.get("/admin/region/find/", query_string={"q": "区"}).get_json()
 
     assert (len(found["rows"]), found["has_more"]) == (50, True)
-
-
-def test_hostile_addresses_are_answered_plainly(admin: FlaskClient, ids: dict[str, int]) -> None:
-    answers = [admin.get(f"/admin/region/{address}") for address, _status in ADDRESSES]
-
-    assert [answer.status_code for answer in answers] == [status for _address, status in ADDRESSES]
-    assert [answer.get_json().get("rows", []) for answer in answers] == [[]] * len(ADDRESSES)
 
 
 @pytest.mark.parametrize("role", ["own_only", "employee", "manager"])

@@ -1,21 +1,15 @@
-"""Trees: every refusal, dense order, a number of statements that does not depend on size, two movers at once."""
+"""Changing trees: every refusal, dense order, a number of statements that does not depend on size."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask import Flask
-from hypothesis import HealthCheck, given, settings, strategies
-from sqlalchemy import Engine, event, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from models import Customer, Department, Employee, Region, Role, db
+from models import Customer, Department, Employee, Region, Role
 from models.names import InvalidNameError
 from models.scope import UnfilteredReason, unfiltered
 from services.ordering import StaleVersionError, UnknownRowError
-from services.tree_queries import children, find_nodes, path_of, subtree_ids
 from services.trees import (
     DuplicateCodeError,
     DuplicateNameError,
@@ -28,51 +22,13 @@ from services.trees import (
     rename_node,
 )
 from services.usage import InUseError
-
-#: The regions of DOMAIN 2.2.
-FOREST: dict[str, tuple[str, ...]] = {"重庆": (), "成都": ("金牛区", "武侯区", "锦江区"), "上海": ()}
+from tests.trees import outline, plant, statements, version_of
 
 
 @pytest.fixture
 def ids(session: Session) -> dict[str, int]:
-    """Store the forest and return name -> id."""
-    found: dict[str, int] = {}
-    for root, names in FOREST.items():
-        found[root] = add_node(session, Region, name=root, parent_id=None).id
-        for name in names:
-            found[name] = add_node(session, Region, name=name, parent_id=found[root]).id
-    session.commit()
-    return found
-
-
-def outline(session: Session, model: Any = Region) -> dict[str | None, list[tuple[str, int]]]:
-    """Return parent's name -> [(name, place)] in order."""
-    names = dict(session.execute(select(model.id, model.name)).all())
-    rows = session.execute(select(model.name, model.parent_id, model.sort_order).order_by(model.sort_order, model.id))
-    found: dict[str | None, list[tuple[str, int]]] = {}
-    for name, parent_id, place in rows:
-        found.setdefault(names.get(parent_id), []).append((name, place))
-    return found
-
-
-def version_of(session: Session, node_id: int) -> int:
-    return session.scalars(select(Region.version).where(Region.id == node_id)).one()
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect the SQL sent meanwhile, without BEGIN."""
-    sent: list[str] = []
-
-    def collect(_connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
-        if not sql.startswith("BEGIN"):
-            sent.append(sql)
-
-    event.listen(Engine, "before_cursor_execute", collect)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", collect)
+    """Return name -> id of the forest."""
+    return plant(session)
 
 
 def test_add_node_appends_among_siblings(session: Session, ids: dict[str, int]) -> None:
@@ -309,14 +265,13 @@ def test_delete_node_closes_the_gap(session: Session, ids: dict[str, int]) -> No
     assert outline(session)["成都"] == [("金牛区", 1), ("锦江区", 2)]
 
 
-def test_delete_node_refuses_children_with_their_number(session: Session, ids: dict[str, int]) -> None:
+def test_delete_node_refuses_children_with_their_number_and_stale_version(
+    session: Session, ids: dict[str, int]
+) -> None:
     with pytest.raises(InUseError) as refused:
         delete_node(session, Region, ids["成都"])
 
     assert (refused.value.child_count, refused.value.uses) == (3, {})
-
-
-def test_delete_node_refuses_stale_version(session: Session, ids: dict[str, int]) -> None:
     with pytest.raises(StaleVersionError):
         delete_node(session, Region, ids["武侯区"], version=2)
 
@@ -346,140 +301,3 @@ def test_delete_node_counts_every_table_that_points_at_it(session: Session) -> N
         delete_node(session, Department, node.id)
 
     assert refused.value.uses == {"customer": 1, "employee": 1}
-
-
-def test_children_reads_one_statement(session: Session, ids: dict[str, int]) -> None:
-    with statements() as sent:
-        rows = children(session, Region, None)
-
-    assert [(row.name, row.has_children) for row in rows] == [("重庆", False), ("成都", True), ("上海", False)]
-    assert [(row.sort_order, row.version, row.is_active) for row in rows] == [(place, 1, True) for place in (1, 2, 3)]
-    assert len(sent) == 1
-
-
-def test_children_of_leaf_and_of_nobody(session: Session, ids: dict[str, int]) -> None:
-    assert children(session, Region, ids["上海"]) == []
-    with pytest.raises(UnknownRowError):
-        children(session, Region, 999)
-
-
-def test_path_and_subtree(session: Session, ids: dict[str, int]) -> None:
-    inside = sorted(ids[name] for name in ("成都", "金牛区", "武侯区", "锦江区"))
-
-    assert path_of(session, Region, ids["武侯区"]) == [(ids["成都"], "成都"), (ids["武侯区"], "武侯区")]
-    assert subtree_ids(session, Region, ids["成都"]) == inside
-    assert subtree_ids(session, Region, 999) == []
-
-
-def test_reading_ends_in_a_damaged_tree(session: Session, ids: dict[str, int]) -> None:
-    session.execute(update(Region).where(Region.id == ids["成都"]).values(parent_id=ids["武侯区"]))
-
-    assert len(path_of(session, Region, ids["武侯区"])) == Region.max_depth
-    assert len(subtree_ids(session, Region, ids["成都"])) == 4
-    with pytest.raises(TreeCycleError):
-        move_node(session, Region, ids["武侯区"], parent_id=ids["金牛区"], version=1)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("武侯", ["武侯区"]),
-        ("whq", ["武侯区"]),
-        ("５１", ["锦江区"]),
-        ("区", ["锦江区", "金牛区", "武侯区"]),
-        ("%", []),
-        (" ", []),
-    ],
-)
-def test_find_nodes_by_name_initials_or_code(
-    session: Session, ids: dict[str, int], text: str, expected: list[str]
-) -> None:
-    session.get_one(Region, ids["锦江区"]).code = "510104"
-    session.flush()
-
-    assert sorted(row.name for row in find_nodes(session, Region, text, limit=50)) == sorted(expected)
-
-
-def test_mover_waits_for_the_other_and_then_sees_the_cycle(app: Flask) -> None:
-    with app.app_context():
-        first, second = (add_node(db.session, Region, name=name, parent_id=None).id for name in "ab")
-        db.session.commit()
-    refused: list[Exception] = []
-
-    def move_second_under_first() -> None:
-        with app.app_context():
-            try:
-                move_node(db.session, Region, second, parent_id=first, version=1)
-            except TreeCycleError as error:
-                refused.append(error)
-
-    other = threading.Thread(target=move_second_under_first)
-    with app.app_context():
-        move_node(db.session, Region, first, parent_id=second, version=1)
-        other.start()
-        other.join(0.4)
-        was_waiting = other.is_alive()
-        db.session.commit()
-    other.join(15)
-
-    assert was_waiting
-    assert len(refused) == 1
-
-
-def test_two_movers_at_once_leave_dense_order_and_no_cycle(app: Flask) -> None:
-    with app.app_context():
-        nodes = [add_node(db.session, Region, name=f"n{n}", parent_id=None).id for n in range(6)]
-        db.session.commit()
-    refused: list[Exception] = []
-
-    def mover(plan: Callable[[int], tuple[int, int | None]]) -> None:
-        with app.app_context():
-            for step in range(12):
-                node_id, parent_id = plan(step)
-                try:
-                    move_node(db.session, Region, node_id, parent_id=parent_id, version=version_of(db.session, node_id))
-                    db.session.commit()
-                except (StaleVersionError, TreeCycleError) as error:
-                    refused.append(error)
-                    db.session.rollback()
-
-    # Each puts its node under the other's: without the lock both would pass the check and close a loop.
-    first = threading.Thread(target=mover, args=(lambda step: (nodes[0], nodes[1] if step % 2 else None),))
-    second = threading.Thread(target=mover, args=(lambda step: (nodes[1], nodes[0] if step % 2 else None),))
-    for thread in (first, second):
-        thread.start()
-    for thread in (first, second):
-        thread.join(60)
-
-    with app.app_context():
-        found = outline(db.session)
-        assert sum(len(rows) for rows in found.values()) == 6
-        assert all([place for _, place in rows] == list(range(1, len(rows) + 1)) for rows in found.values())
-        reached = [
-            row_id for row in children(db.session, Region, None) for row_id in subtree_ids(db.session, Region, row.id)
-        ]
-        assert sorted(reached) == nodes
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(strategies.lists(strategies.tuples(*[strategies.integers(0, 7)] * 3), min_size=1, max_size=15))
-def test_any_moves_keep_a_dense_forest(session: Session, moves: list[tuple[int, int, int]]) -> None:
-    nodes = [add_node(session, Region, name=f"n{n}", parent_id=None).id for n in range(7)]
-    for node, parent, before in moves:
-        try:
-            move_node(
-                session,
-                Region,
-                nodes[node % 7],
-                parent_id=nodes[parent] if parent < 7 else None,
-                before_id=nodes[before] if before < 7 else None,
-                version=version_of(session, nodes[node % 7]),
-            )
-        except (TreeCycleError, TreeDepthError, UnknownRowError):
-            continue
-
-    found = outline(session)
-    reached = [row_id for row in children(session, Region, None) for row_id in subtree_ids(session, Region, row.id)]
-    session.rollback()
-    assert sorted(reached) == nodes
-    assert all([place for _, place in rows] == list(range(1, len(rows) + 1)) for rows in found.values())
