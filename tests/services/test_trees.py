@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from auth.actor import load_actor, set_actor
 from models import Customer, Department, Employee, Region, Role
 from models.names import InvalidNameError
 from models.scope import UnfilteredReason, unfiltered
@@ -22,6 +23,7 @@ from services.trees import (
     rename_node,
 )
 from services.usage import InUseError
+from tests.people import employee
 from tests.trees import outline, plant, statements, version_of
 
 
@@ -276,7 +278,10 @@ def test_delete_node_refuses_children_with_their_number_and_stale_version(
         delete_node(session, Region, ids["武侯区"], version=2)
 
 
-def test_delete_node_counts_customers_nobody_sees(session: Session, ids: dict[str, int]) -> None:
+def test_delete_node_counts_customers_the_actor_does_not_see(session: Session, ids: dict[str, int]) -> None:
+    actor = load_actor(session, employee(session, "config_admin").id)
+    assert actor is not None
+    set_actor(session, actor)
     with unfiltered(session, UnfilteredReason.COMMAND) as every:
         every.add_all(Customer(code=f"C{n}", name=f"customer {n}", region_id=ids["武侯区"]) for n in range(2))
 
