@@ -2,37 +2,29 @@
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
-from flask_admin import expose
+from flask import abort, g, url_for
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.wrappers import Response
 
 from admin_views import cells
-from admin_views.conflicts import conflicting_field
 from admin_views.exchange_pages import ExchangePagesMixin
 from admin_views.form_pages import FormPagesMixin
 from admin_views.list_pages import ListPagesMixin
-from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.row_ids import parse_row_id
+from admin_views.row_pages import RowPagesMixin
 from admin_views.secured import SecuredMixin
 from admin_views.text import text
 from auth.actor import Actor
-from auth.errors import HiddenRowError, PermissionDeniedError
+from auth.errors import HiddenRowError
 from auth.visibility import raise_for_missing
 from models import db
 from models.inspection import Attribute, attribute_of, page_of
 from models.meta import EVERYONE, Page
 from services.listing import company_time_zone
-from services.usage import delete_unused
 
-#: How many rows one bulk action may name.
-MAX_BULK_ROWS = 1_000
 #: Page function -> the action that the table's page must have for it.
 _ACTIONS = {
     "create_view": "create",
@@ -44,7 +36,7 @@ _ACTIONS = {
 }
 
 
-class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesMixin, ModelView):
+class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, RowPagesMixin, ExchangePagesMixin, ModelView):
     """List, details, form, import and export of one table, from its model."""
 
     #: The model of a hand-written view; the generator reads it.
@@ -57,7 +49,6 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesM
     column_searchable_list = None
     column_display_actions = False
     can_view_details = True
-    details_template = "kepei/details.html"
 
     def __init__(self, model: type[Any]) -> None:
         self.page: Page = page_of(model)
@@ -96,22 +87,22 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesM
         return action in self.page.actions and self.holds(permission or self.page.permission)
 
     @property
-    def can_create(self) -> bool:  # type: ignore[override]
+    def can_create(self) -> bool:
         """Tell whether the person may create rows."""
         return self.allows("create", self.page.create_permission or self.page.write_permission)
 
     @property
-    def can_edit(self) -> bool:  # type: ignore[override]
+    def can_edit(self) -> bool:
         """Tell whether the person may edit rows; which ones is :meth:`can_edit_row`."""
         return self.allows("edit", self.page.write_permission)
 
     @property
-    def can_delete(self) -> bool:  # type: ignore[override]
+    def can_delete(self) -> bool:
         """Tell whether the person may delete rows; which ones is :meth:`can_delete_row`."""
         return self.allows("delete", self.page.write_permission)
 
     @property
-    def can_export(self) -> bool:  # type: ignore[override]
+    def can_export(self) -> bool:
         """Tell whether the person may export the list."""
         return self.page.exchange != () and self.allows("export", self.page.export_permission)
 
@@ -187,123 +178,6 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, ExchangePagesM
             g.time_zone = company_time_zone(db.session)
         return cells.show(row, attribute, g.time_zone)
 
-    # Pages
-
-    @expose("/details/")
-    def details_view(self) -> Any:
-        """Show one row."""
-        row = self.get_one(request.args.get("id", ""))
-        return self.render(
-            self.details_template,
-            row=row,
-            attributes=self.attributes(self.page.details or self.details_names()),
-            return_url=self.return_url(),
-            **self.details_context(row),
-        )
-
-    def details_names(self) -> tuple[str, ...]:
-        """Return the attributes of the details page: columns, then what else the form has."""
-        names = (*(self.page.form or ()), *(self.page.columns or ()))
-        return tuple(dict.fromkeys(names))
-
-    def details_context(self, row: Any) -> dict[str, Any]:
-        """Return more for the details template."""
-        return {}
-
-    @expose("/delete/", methods=("POST",))
-    def delete_view(self) -> Response:
-        """Delete one row."""
-        if not self.can_delete:
-            abort(403)
-        row = self.get_one(request.form.get("id", request.args.get("id", "")))
-        if not self.can_delete_row(row):
-            abort(403)
-        if self.delete_rows([row]):
-            flash(gettext("“%(name)s” was deleted.", name=str(row)), "success")
-        return redirect(self.return_url())
-
-    @expose("/action/", methods=("POST",))
-    def action_view(self) -> Response:
-        """Delete the chosen rows, all or none."""
-        if request.form.get("action") != "delete" or not self.can_delete:
-            abort(403 if self.is_accessible() else 404)
-        ids = dict.fromkeys(request.form.getlist("rowid"))
-        if not ids or len(ids) > MAX_BULK_ROWS:
-            abort(400)
-        rows = [self.get_one(id_) for id_ in ids]
-        if not all(self.can_delete_row(row) for row in rows):
-            abort(403)
-        if self.delete_rows(rows):
-            flash(gettext("%(count)d rows were deleted.", count=len(rows)), "success")
-        return redirect(self.return_url())
-
-    def delete_rows(self, rows: list[Any]) -> bool:
-        """Delete the rows in one transaction; tell whether it went well, with a message if not."""
-        try:
-            for row in rows:
-                self.remove(row)
-            db.session.commit()
-        except TOLD_ERRORS as error:
-            db.session.rollback()
-            flash(message_of(error), "danger")
-            return False
-        except IntegrityError:
-            db.session.rollback()
-            flash(gettext("It is still in use, so it was not deleted."), "danger")
-            return False
-        return True
-
-    def remove(self, row: Any) -> None:
-        """Delete one row; refused while it is in use. A table's own view calls its service."""
-        delete_unused(db.session, row)
-
-    def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
-        """Write the values of a form to a row; a table's own view calls its service.
-
-        :param values: column attribute -> value
-        """
-        for name, value in values.items():
-            setattr(row, name, value)
-        db.session.add(row)
-        db.session.flush()
-        return row
-
-    def write(self, form: Any, row: Any, *, is_created: bool) -> Any:
-        """Save a valid form and commit; return the row, or None with the faults beside their fields."""
-        try:
-            with db.session.no_autoflush:
-                values = self.form_values(form, row)
-            saved = self.save(row, values, is_created=is_created)
-            db.session.commit()
-        except TOLD_ERRORS as error:
-            self.show_error(form, getattr(error, "field", None), message_of(error))
-        except IntegrityError as error:
-            name = conflicting_field(error, self.model)
-            self.show_error(
-                form, name, gettext("This value is taken already.") if name else gettext("The database refused it.")
-            )
-        except StaleDataError:
-            self.show_error(form, None, stale_message())
-        else:
-            return saved
-        return None
-
-    def show_error(self, form: Any, name: str | None, message: str) -> None:
-        """Undo, and put a message beside its field, or above the form."""
-        db.session.rollback()
-        if name in form:
-            form[name].errors = [*form[name].errors, message]
-        else:
-            form.form_errors.append(message)
-
     def return_url(self) -> str:
         """Return where to go back to: the list as it was."""
         return get_redirect_target() or self.get_url(".index_view")
-
-
-def stale_message() -> str:
-    """Return the sentence for a second writer."""
-    return gettext("Somebody has changed it meanwhile. Reload the page, then enter your change again.")
-
-
-__all__ = ["GeneratedView", "PermissionDeniedError", "stale_message"]

@@ -25,43 +25,46 @@ def check_models() -> None:
 
     :raises ModelDeclarationError: naming every fault
     """
-    faults = [fault for model in models_with_pages() for fault in faults_of(model)]
+    faults = [f"{code} {_place(model)}: {words}" for model in models_with_pages() for code, words in faults_of(model)]
     if faults:
         raise ModelDeclarationError("\n".join(faults))
 
 
-def faults_of(model: type[Any]) -> Iterator[str]:
-    """Yield the faults of one model as ``kepei.E001 file:line Model: what is wrong``."""
-    where = f"{inspect.getsourcefile(model)}:{inspect.getsourcelines(model)[1]} {model.__name__}"
+def _place(model: type[Any]) -> str:
+    return f"{inspect.getsourcefile(model)}:{inspect.getsourcelines(model)[1]} {model.__name__}"
+
+
+def faults_of(model: type[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the faults of one model as (id, what is wrong)."""
     page = page_of(model)
     if not hasattr(model, "id"):
-        yield f"kepei.E001 {where}: a table with a page needs an integer primary key named id"
+        yield "kepei.E001", "a table with a page needs an integer primary key named id"
         return
     for option in _NAME_LISTS:
         for name in getattr(page, option) or ():
-            yield from _name_faults(model, option, name, where)
-    yield from _page_faults(model, page, where)
+            yield from _name_faults(model, option, name)
+    yield from _page_faults(model, page)
 
 
-def _page_faults(model: type[Any], page: Page, where: str) -> Iterator[str]:
+def _page_faults(model: type[Any], page: Page) -> Iterator[tuple[str, str]]:
     if page.sort and not _is_known(model, page.sort.removeprefix("-")):
-        yield f"kepei.E003 {where}: sort names {page.sort!r}, which is no labelled attribute"
+        yield "kepei.E003", f"sort names {page.sort!r}, which is no labelled attribute"
     if page.menu not in {place.key for place in PLACES}:
-        yield f"kepei.E004 {where}: menu {page.menu!r} is none of {', '.join(place.key for place in PLACES)}"
+        yield "kepei.E004", f"menu {page.menu!r} is none of {', '.join(place.key for place in PLACES)}"
     for option in _PERMISSIONS:
         value = getattr(page, option)
         if value is not None and value != EVERYONE and value not in set(Permission):
-            yield f"kepei.E005 {where}: {option} {value!r} is no permission"
+            yield "kepei.E005", f"{option} {value!r} is no permission"
     if not page.actions <= ALL_ACTIONS:
-        yield f"kepei.E006 {where}: actions {', '.join(sorted(page.actions - ALL_ACTIONS))} do not exist"
+        yield "kepei.E006", f"actions {', '.join(sorted(page.actions - ALL_ACTIONS))} do not exist"
 
 
-def _name_faults(model: type[Any], option: str, name: str, where: str) -> Iterator[str]:
+def _name_faults(model: type[Any], option: str, name: str) -> Iterator[tuple[str, str]]:
     if not _is_known(model, name):
         known = ", ".join(attributes_of(model))
-        yield f"kepei.E002 {where}: {option} names {name!r}, which is no labelled attribute; there are {known}"
+        yield "kepei.E002", f"{option} names {name!r}, which is no labelled attribute; there are {known}"
     elif option == "filters" and not SHOWN_OPERATIONS.get(attribute_of(model, name).kind):
-        yield f"kepei.E007 {where}: {name!r} cannot be filtered by ({', '.join(OPERATIONS)} can)"
+        yield "kepei.E007", f"{name!r} cannot be filtered by ({', '.join(OPERATIONS)} can)"
 
 
 def _is_known(model: type[Any], name: str) -> bool:

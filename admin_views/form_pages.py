@@ -6,9 +6,15 @@ from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_admin.form import BaseForm
 from flask_babel import gettext
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from wtforms import HiddenField
 
+from admin_views.conflicts import conflicting_field
 from admin_views.fields import make_field, value_of
+from admin_views.messages import TOLD_ERRORS, message_of
+from admin_views.page_mixin import PageMixin
 from admin_views.row_ids import parse_row_id
 from models import db
 from models.inspection import Attribute, attribute_of
@@ -16,12 +22,10 @@ from models.mixins import VersionMixin
 from services.listing import company_time_zone
 
 
-class FormPagesMixin:
+class FormPagesMixin(PageMixin):
     """Create and edit, with explicit fields, a version check, and nothing typed lost."""
 
     form_template = "kepei/form.html"
-    model: Any
-    page: Any
 
     def scaffold_form(self) -> type[BaseForm]:
         """Return an empty form: Flask-Admin asks once at start, ours are made per request."""
@@ -30,30 +34,30 @@ class FormPagesMixin:
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
         """Create a row."""
-        if not self.can_create:  # type: ignore[attr-defined]
+        if not self.can_create:
             abort(403)
         form = self.make_form(None)
         if request.method == "POST" and form.validate():
-            row = self.write(form, self.model(), is_created=True)  # type: ignore[attr-defined]
+            row = self.write(form, self.model(), is_created=True)
             if row is not None:
                 flash(gettext("“%(name)s” was created.", name=str(row)), "success")
                 return redirect(self._after_save(row))
-        return self._show_form(form, None)
+        return self._show_model_form(form, None)
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         """Edit a row."""
-        row = self.get_one(request.args.get("id", ""))  # type: ignore[attr-defined]
-        if not self.can_edit or not self.can_edit_row(row):  # type: ignore[attr-defined]
+        row = self.get_one(request.args.get("id", ""))
+        if not self.can_edit or not self.can_edit_row(row):
             abort(403)
         form = self.make_form(row)
         if request.method == "POST" and form.validate() and self._is_fresh(form, row):
             name = str(row)
-            if self.write(form, row, is_created=False) is not None:  # type: ignore[attr-defined]
+            if self.write(form, row, is_created=False) is not None:
                 flash(gettext("“%(name)s” was saved.", name=name), "success")
                 return redirect(self._after_save(row))
-            row = self.get_one(request.args.get("id", ""))  # type: ignore[attr-defined]
-        return self._show_form(form, row)
+            row = self.get_one(request.args.get("id", ""))
+        return self._show_model_form(form, row)
 
     def form_names(self, row: Any) -> tuple[str, ...]:
         """Return the attributes that the form asks for: for a new row (None) all, later only the changeable ones."""
@@ -78,7 +82,7 @@ class FormPagesMixin:
         fields: dict[str, Any] = {}
         for name in self.form_names(row):
             attribute = attribute_of(self.model, name)
-            statement = self.offered(attribute) if attribute.target is not None else None  # type: ignore[attr-defined]
+            statement = self.offered(attribute) if attribute.target is not None else None
             fields[name] = make_field(
                 attribute, model=self.model, statement=statement, zone=zone, is_required=self.is_required(attribute)
             )
@@ -102,7 +106,7 @@ class FormPagesMixin:
         for name in self.form_names(None):
             attribute = attribute_of(self.model, name)
             default = attribute.column.default if attribute.column is not None else None
-            if default is not None and default.is_scalar:
+            if isinstance(default, ScalarElementColumnDefault):
                 found[name] = default.arg
             given = parse_row_id(request.args.get(name, ""))
             if attribute.target is not None and given is not None:
@@ -118,17 +122,59 @@ class FormPagesMixin:
         """Tell whether the form was made from the row as it is now; else say so above the form."""
         if "version" not in form or str(form["version"].data) == str(row.version):
             return True
-        form.form_errors.append(
-            gettext("Somebody has changed it meanwhile. Reload the page, then enter your change again.")
-        )
+        form.form_errors.append(stale_message())
         return False
 
     def _after_save(self, row: Any) -> str:
         if "_add_another" in request.form:
-            return self.get_url(".create_view", url=self.return_url())  # type: ignore[attr-defined,no-any-return]
+            return self.get_url(".create_view", url=self.return_url())
         if "_continue_editing" in request.form:
-            return self.get_url(".edit_view", id=row.id, url=self.return_url())  # type: ignore[attr-defined,no-any-return]
-        return self.return_url()  # type: ignore[attr-defined,no-any-return]
+            return self.get_url(".edit_view", id=row.id, url=self.return_url())
+        return self.return_url()
 
-    def _show_form(self, form: Any, row: Any) -> Any:
-        return self.render(self.form_template, form=form, row=row, return_url=self.return_url())  # type: ignore[attr-defined]
+    def _show_model_form(self, form: Any, row: Any) -> Any:
+        return self.render(self.form_template, form=form, row=row, return_url=self.return_url())
+
+    def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
+        """Write the values of a form to a row; a table's own view calls its service.
+
+        :param values: column attribute -> value
+        """
+        for name, value in values.items():
+            setattr(row, name, value)
+        db.session.add(row)
+        db.session.flush()
+        return row
+
+    def write(self, form: Any, row: Any, *, is_created: bool) -> Any:
+        """Save a valid form and commit; return the row, or None with the faults beside their fields."""
+        try:
+            with db.session.no_autoflush:
+                values = self.form_values(form, row)
+            saved = self.save(row, values, is_created=is_created)
+            db.session.commit()
+        except TOLD_ERRORS as error:
+            self.show_error(form, getattr(error, "field", None), message_of(error))
+        except IntegrityError as error:
+            name = conflicting_field(error, self.model)
+            self.show_error(
+                form, name, gettext("This value is taken already.") if name else gettext("The database refused it.")
+            )
+        except StaleDataError:
+            self.show_error(form, None, stale_message())
+        else:
+            return saved
+        return None
+
+    def show_error(self, form: Any, name: str | None, message: str) -> None:
+        """Undo, and put a message beside its field, or above the form."""
+        db.session.rollback()
+        if name in form:
+            form[name].errors = [*form[name].errors, message]
+        else:
+            form.form_errors.append(message)
+
+
+def stale_message() -> str:
+    """Return the sentence for a second writer."""
+    return gettext("Somebody has changed it meanwhile. Reload the page, then enter your change again.")

@@ -19,6 +19,7 @@ from admin_views.listing_args import (
     read_listing_args,
     sortable_names,
 )
+from admin_views.page_mixin import PageMixin
 from admin_views.row_ids import parse_row_id
 from admin_views.text import text
 from models import db
@@ -39,12 +40,10 @@ class Control:
     field: str = ""
 
 
-class ListPagesMixin:
+class ListPagesMixin(PageMixin):
     """List, count and look-up, all from one SELECT."""
 
     list_template = "kepei/list.html"
-    model: Any
-    page: Any
 
     @expose("/")
     def index_view(self) -> Any:
@@ -79,7 +78,7 @@ class ListPagesMixin:
 
     def list_columns(self) -> list[Attribute]:
         """Return the attributes that are columns of the list."""
-        return self.attributes(self.page.columns)  # type: ignore[attr-defined,no-any-return]
+        return self.attributes(self.page.columns)
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> Any:
@@ -102,7 +101,7 @@ class ListPagesMixin:
         target: Any = attribute.target
         if is_filter and attribute.name in (self.page.filters or ()):
             return select(target)
-        may_write = self.can_create or self.can_edit  # type: ignore[attr-defined]
+        may_write = self.can_create or self.can_edit
         if is_filter or not may_write or attribute.name not in (self.page.form or ()):
             abort(403)
         return self.offered(attribute)
@@ -123,7 +122,7 @@ class ListPagesMixin:
         return gettext("The filter “%(field)s” cannot read “%(value)s”.", field=label, value=error.value[:40])
 
     def _show_list(self, args: ListingArgs, rows: list[Any], count: Count, fault: str | None) -> Any:
-        return self.render(  # type: ignore[attr-defined]
+        return self.render(
             self.list_template,
             rows=rows,
             count=count,
@@ -144,14 +143,14 @@ class ListPagesMixin:
         """Return more for the list template."""
         return {}
 
-    def _list_url(self, **changes: Any) -> str:  # type: ignore[override]
+    def _list_url(self, **changes: Any) -> str:
         """Return this list's address with some parameters changed; None drops one."""
         kept = MultiDict(request.args)
         for name, value in changes.items():
             kept.poplist(name)
             if value is not None:
                 kept[name] = str(value)
-        return self.get_url(".index_view", **kept.to_dict())  # type: ignore[attr-defined,no-any-return]
+        return self.get_url(".index_view", **kept.to_dict())
 
     def _controls(self) -> list[Control]:
         return [
@@ -170,11 +169,11 @@ class ListPagesMixin:
             label=f"{label} {words}" if words else label,
             kind=attribute.kind.value,
             value=value,
-            options=self._options(attribute, value),
+            options=self._control_options(attribute, value),
             field=attribute.name,
         )
 
-    def _options(self, attribute: Attribute, value: str) -> tuple[tuple[str, str], ...]:
+    def _control_options(self, attribute: Attribute, value: str) -> tuple[tuple[str, str], ...]:
         if attribute.kind is Kind.BOOLEAN:
             return (("1", gettext("Yes")), ("0", gettext("No")))
         if attribute.field.choices:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
 
+from auth.actor import AnySession
 from models import Employee
 from models.inspection import page_of
 from models.mixins import ActiveMixin, NameMixin, SortableMixin, TreeMixin
@@ -39,7 +39,7 @@ def matching(statement: Select[Any], target: type[Any], query: str) -> Select[An
     return statement.order_by(*_order(target))
 
 
-def labels(session: Session, target: type[Any], rows: list[Any]) -> dict[int, str]:
+def labels(session: AnySession, target: Any, rows: list[Any]) -> dict[int, str]:
     """Return what each row reads as, by id: the path of a tree's node, else the row's own text."""
     if issubclass(target, TreeMixin):
         paths = paths_of(session, target, [row.id for row in rows])
@@ -53,10 +53,11 @@ def _searched(target: type[Any]) -> tuple[str, ...]:
     return page_of(target).search if target.__page__ is not None else ()
 
 
-def _order(target: type[Any]) -> list[Any]:
-    if issubclass(target, SortableMixin) and not issubclass(target, TreeMixin):
+def _order(cls: type[Any]) -> list[Any]:
+    target: Any = cls
+    if issubclass(cls, SortableMixin) and not issubclass(cls, TreeMixin):
         return [target.sort_order, target.id]
-    return [target.name_sort, target.id] if issubclass(target, NameMixin) else [target.id]
+    return [target.name_sort, target.id] if issubclass(cls, NameMixin) else [target.id]
 
 
 def _employee_label(employee: Employee) -> str:

@@ -73,12 +73,17 @@ class Attribute:
         return self.column is not None and not self.column.nullable and self.kind is not Kind.BOOLEAN
 
 
-@cache
 def attributes_of(model: type[Any]) -> Mapping[str, Attribute]:
     """Return the attributes of a model that carry a field, by name, in the order of its columns.
 
     A foreign key is described once, under its relationship's name.
     """
+    key: Any = model
+    return _attributes_of(key)
+
+
+@cache
+def _attributes_of(model: Any) -> Mapping[str, Attribute]:
     mapper: Mapper[Any] = inspect(model)
     relations = {_foreign_key(relation): relation for relation in mapper.relationships if _is_many_to_one(relation)}
     found = {}
@@ -122,7 +127,7 @@ def models_with_pages() -> list[type[Any]]:
     return sorted((cls for cls in classes if cls.__page__ is not None), key=lambda cls: cls.__tablename__)
 
 
-def _describe(mapper: Mapper[Any], column: Column[Any], meta: Field, relation: Any) -> Attribute:
+def _describe(mapper: Mapper[Any], column: Any, meta: Field, relation: Any) -> Attribute:
     if relation is not None:
         target = relation.mapper.class_
         kind = Kind.TREE if issubclass(target, TreeMixin) else Kind.RELATION

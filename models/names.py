@@ -67,5 +67,6 @@ def _syllables(name: str) -> tuple[tuple[str, bool], ...]:
         return tuple((word, False) for word in key.split())
     from pypinyin import lazy_pinyin  # noqa: PLC0415 -- slow import
 
-    marked = lazy_pinyin(key, errors=lambda rest: [f"\0{word}" for word in rest.split()])
+    # The library takes a list from ``errors`` as several parts; its type hints do not say so.
+    marked = lazy_pinyin(key, errors=lambda rest: [f"\0{word}" for word in rest.split()])  # type: ignore[arg-type,return-value]
     return tuple((part.removeprefix("\0"), not part.startswith("\0")) for part in marked)

@@ -11,9 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload
 
-from auth.actor import company_setting
+from auth.actor import AnySession, company_setting
 from models.inspection import Attribute, Kind, attribute_of, attributes_of, page_of
 from models.mixins import NameMixin, SortableMixin, TreeMixin
 from models.names import name_key
@@ -64,7 +64,7 @@ class Count:
     is_capped: bool = False
 
 
-def filtered_statement(session: Session, model: type[Any], listing: Listing) -> Select[Any]:
+def filtered_statement(session: AnySession, model: type[Any], listing: Listing) -> Select[Any]:
     """Return the SELECT of the rows asked for, in no order.
 
     :raises BadFilterError: if a filter's value cannot be read
@@ -83,7 +83,7 @@ def with_related(statement: Select[Any], model: type[Any], names: tuple[str, ...
     return statement.options(*(joinedload(getattr(model, name)) for name in relations))
 
 
-def count_rows(session: Session, model: type[Any], statement: Select[Any]) -> Count:
+def count_rows(session: AnySession, model: type[Any], statement: Select[Any]) -> Count:
     """Count the rows of a list's SELECT, up to the limit."""
     rows = statement.with_only_columns(model.id).order_by(None).limit(COUNT_LIMIT + 1)
     number = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
@@ -133,7 +133,7 @@ def subtree(model: type[Any], roots: Any) -> Select[Any]:
     return select(below.union(select(model.id).where(model.parent_id == below.c.id)).c.id)
 
 
-def company_time_zone(session: Session) -> ZoneInfo:
+def company_time_zone(session: AnySession) -> ZoneInfo:
     """Return the time zone in which the company reads its moments."""
     setting = company_setting(session)
     return ZoneInfo(setting.time_zone if setting is not None else "Asia/Shanghai")
@@ -170,7 +170,7 @@ def _natural_order(cls: type[Any], target: Any) -> Any:
     return target.name_sort if issubclass(cls, NameMixin) else target.id
 
 
-def _filter_criterion(session: Session, model: type[Any], term: FilterTerm) -> ColumnElement[bool]:
+def _filter_criterion(session: AnySession, model: type[Any], term: FilterTerm) -> ColumnElement[bool]:
     attribute = attribute_of(model, term.field)
     make = OPERATIONS[attribute.kind].get(term.operation)
     if make is None:
@@ -181,56 +181,56 @@ def _filter_criterion(session: Session, model: type[Any], term: FilterTerm) -> C
         raise BadFilterError(term.field, term.value) from error
 
 
-Maker = Callable[[Session, type[Any], Attribute, str], ColumnElement[bool]]
+Maker = Callable[[AnySession, type[Any], Attribute, str], ColumnElement[bool]]
 
 
-def _text_contains(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _text_contains(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     return contains(getattr(model, attribute.name), value[:SEARCH_LENGTH])
 
 
-def _equals_text(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _equals_text(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     if attribute.field.choices is not None and value not in attribute.field.choices:
         raise ValueError(value)
     return getattr(model, attribute.name) == value
 
 
-def _equals_boolean(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _equals_boolean(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     wanted = {"1": True, "0": False}
     return getattr(model, attribute.name).is_(wanted[value] if value in wanted else _refuse(value))
 
 
-def _is_empty(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _is_empty(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     column = getattr(model, attribute.key)
     return column.is_(None) if value == "1" else column.is_not(None)
 
 
-def _at_least(read: Callable[[Session, str], Any]) -> Maker:
+def _at_least(read: Callable[[AnySession, str], Any]) -> Maker:
     """Return the maker of "at least"; ``read`` turns the text into the column's value."""
     return lambda session, model, attribute, value: getattr(model, attribute.name) >= read(session, value)
 
 
-def _at_most(read: Callable[[Session, str], Any]) -> Maker:
+def _at_most(read: Callable[[AnySession, str], Any]) -> Maker:
     """Return the maker of "at most"."""
     return lambda session, model, attribute, value: getattr(model, attribute.name) <= read(session, value)
 
 
-def _equals_id(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _equals_id(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     return getattr(model, attribute.key) == _integer(_session, value)
 
 
-def _relation_named(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _relation_named(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     target: Any = attribute.target
     named = select(target.id).where(name_contains(target, value[:SEARCH_LENGTH]))
     return getattr(model, attribute.key).in_(named)
 
 
-def _below_id(session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _below_id(session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     target: Any = attribute.target
     roots = select(target.id).where(target.id == _integer(session, value))
     return getattr(model, attribute.key).in_(subtree(target, roots))
 
 
-def _below_named(_session: Session, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _below_named(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     """Match the nodes of a name or a path (四川/成都), and everything below them."""
     target: Any = attribute.target
     names = [part for part in name_key(value[:SEARCH_LENGTH]).split("/") if part.strip()]
@@ -248,28 +248,28 @@ def _refuse(value: str) -> Any:
     raise ValueError(value)
 
 
-def _integer(_session: Session, value: str) -> int:
+def _integer(_session: AnySession, value: str) -> int:
     number = int(value) if value.isascii() else _refuse(value)
     return number if abs(number) <= MAX_INTEGER else _refuse(value)
 
 
-def _decimal(_session: Session, value: str) -> Decimal:
+def _decimal(_session: AnySession, value: str) -> Decimal:
     number = Decimal(value.strip())
     return number if number.is_finite() and abs(number) <= MAX_INTEGER else _refuse(value)
 
 
-def _date(_session: Session, value: str) -> date:
+def _date(_session: AnySession, value: str) -> date:
     return date.fromisoformat(value.strip())
 
 
-def _moment_from(session: Session, value: str) -> datetime:
+def _moment_from(session: AnySession, value: str) -> datetime:
     """Read a day as its beginning in the company's time zone, or a moment as typed there."""
     moment = datetime.fromisoformat(value.strip())
     zoned = moment if moment.tzinfo else moment.replace(tzinfo=company_time_zone(session))
     return zoned.astimezone(UTC)
 
 
-def _moment_to(session: Session, value: str) -> datetime:
+def _moment_to(session: AnySession, value: str) -> datetime:
     """Read a day as its end in the company's time zone, or a moment as typed there."""
     text = value.strip()
     if len(text) > len("2026-01-01"):
@@ -278,7 +278,11 @@ def _moment_to(session: Session, value: str) -> datetime:
     return end.astimezone(UTC) - timedelta(microseconds=1)
 
 
-_NUMBERS: dict[Kind, Callable[[Session, str], Any]] = {Kind.INTEGER: _integer, Kind.DECIMAL: _decimal, Kind.DATE: _date}
+_NUMBERS: dict[Kind, Callable[[AnySession, str], Any]] = {
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _decimal,
+    Kind.DATE: _date,
+}
 
 #: Kind of attribute -> operation -> how its criterion is made.
 OPERATIONS: dict[Kind, dict[str, Maker]] = {

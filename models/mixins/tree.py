@@ -46,7 +46,7 @@ class TreeMixin(SortableMixin, ActiveMixin, VersionMixin, NameMixin):
     @classmethod
     def parent(cls):  # type: ignore[no-untyped-def]  # the mixin cannot name the concrete class
         """Return the relationship to the node above."""
-        return relationship(cls, remote_side=[cls.id], foreign_keys=[cls.parent_id])  # type: ignore[attr-defined]
+        return relationship(cls, remote_side=[cls.id], foreign_keys=[cls.parent_id])
 
     @declared_attr.directive
     @classmethod

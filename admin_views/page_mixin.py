@@ -1,0 +1,34 @@
+"""What the page mixins find in the view they are mixed into."""
+
+from typing import Any
+
+from models.meta import Page
+
+
+class PageMixin:
+    """Declares the view's attributes for the type checker; ``GeneratedView`` and Flask-Admin define them."""
+
+    model: Any
+    page: Page
+    actor: Any
+    title: Any
+    noun: Any
+    can_create: Any
+    can_edit: Any
+    can_delete: Any
+    can_export: Any
+    can_import: Any
+    can_edit_row: Any
+    can_delete_row: Any
+    get_one: Any
+    get_url: Any
+    render: Any
+    return_url: Any
+    attributes: Any
+    restrict: Any
+    offered: Any
+    listing_statement: Any
+    list_columns: Any
+    export_formats: Any
+    form_values: Any
+    show: Any
