@@ -23,6 +23,7 @@ class UnfilteredReason(StrEnum):
     IN_USE_COUNT = "how many rows use a dictionary value: a number, never names"
     DUPLICATE_NAME = "whether a customer's name is taken"
     SERIAL_CODE = "the next customer code"
+    PARENT_CYCLE = "whether a chain of dealers would run in a circle: yes or no"
     OUTCOME = "whether a customer exists, to tell NOTICE from HIDDEN"
     STUB = "name and owner of customers whose outcome is NOTICE"
     LEFT_OUT_COUNT = "how many customers an export left out: a number"

@@ -1,0 +1,117 @@
+"""Editing customers, and setting their visibility."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from auth.actor import AnySession, is_private_customer_enabled
+from models import Customer
+from models.enums import Visibility
+from models.names import clean_name
+from services import audit
+from services.customers.errors import ImmutableFieldError, PrivateNeedsOwnerError, PrivateNotEnabledError
+from services.customers.names import name_kept_free
+from services.customers.parents import check_parent
+from services.customers.rights import Deed, require, require_editable, visibility_deed
+
+#: Fields that editing leaves alone, whatever the value.
+_IMMUTABLE = frozenset({"id", "code", "owner_id"})
+#: Fields that anybody who edits may write. What the server keeps for itself is in neither set.
+EDITABLE = frozenset(
+    {
+        "name",
+        "short_name",
+        "industry_id",
+        "region_id",
+        "channel_type_id",
+        "grade_id",
+        "status_id",
+        "source_id",
+        "progress_id",
+        "province",
+        "city",
+        "district",
+        "address",
+        "lat",
+        "lng",
+        "geocoded_at",
+        "phone",
+        "website",
+        "storefront_photo",
+        "department_id",
+        "visibility",
+        "parent_customer_id",
+        "price_level_id",
+        "remark",
+        "is_active",
+    }
+)
+#: Field -> the relationship whose old and new name the audit log holds.
+_AUDITED = {"grade_id": "grade", "price_level_id": "price_level"}
+
+
+def update_customer(session: AnySession, customer: Customer, values: Mapping[str, Any]) -> None:
+    """Write those of the values that differ. Flushes.
+
+    :param values: column attribute -> value
+    :raises PermissionDeniedError: if the actor may not edit it, or not this field
+    :raises ImmutableFieldError: if code or owner differ, or the field is not for people to write
+    :raises InvalidNameError, DuplicateCustomerNameError: if the new name cannot be used, or is taken
+    :raises HiddenRowError, PrivateCustomerError, ParentCustomerCycleError: as the new customer above is refused
+    :raises PrivateNotEnabledError, PrivateNeedsOwnerError: as :func:`set_visibility`
+    """
+    require_editable(session, customer)
+    changed = {name: value for name, value in values.items() if getattr(customer, name) != value}
+    for name in changed:
+        if name in _IMMUTABLE or name not in EDITABLE:
+            raise ImmutableFieldError(name)
+    if "is_active" in changed:
+        require(session, Deed.DEACTIVATE, customer)
+    if "parent_customer_id" in changed:
+        check_parent(session, customer.id, changed["parent_customer_id"])
+    if "visibility" in changed:
+        set_visibility(session, customer, changed.pop("visibility"))
+    if "name" not in changed:
+        _write(session, customer, changed)
+        return
+    changed["name"] = clean_name(changed["name"] or "", limit=Customer.name_limit)
+    with name_kept_free(session, changed["name"], except_id=customer.id):
+        _write(session, customer, changed)
+
+
+def set_visibility(session: AnySession, customer: Customer, visibility: str) -> None:
+    """Make a customer private or public. Flushes.
+
+    :raises PrivateNotEnabledError: if the company's switch is off
+    :raises PermissionDeniedError: if the actor does not follow it; a company admin may clear the mark
+    :raises PrivateNeedsOwnerError: if it is to be private, in the pool
+    """
+    wanted = Visibility(visibility)
+    if not is_private_customer_enabled(session):
+        raise PrivateNotEnabledError("the company's switch is off")
+    require(session, visibility_deed(Visibility.PUBLIC if wanted is Visibility.PRIVATE else Visibility.PRIVATE), customer)
+    if wanted == customer.visibility:
+        return
+    if wanted is Visibility.PRIVATE and customer.owner_id is None:
+        raise PrivateNeedsOwnerError(customer.name)
+    audit.record(session, "set_visibility", customer, {"visibility": [customer.visibility, wanted.value]})
+    customer.visibility = wanted.value
+    session.flush()
+
+
+def _write(session: AnySession, customer: Customer, changed: Mapping[str, Any]) -> None:
+    """Write values that were checked, and note what the audit log wants."""
+    before = {name: _shown(customer, name) for name in _AUDITED if name in changed}
+    for name, value in changed.items():
+        setattr(customer, name, value)
+    session.flush()
+    for name, old in before.items():
+        session.expire(customer, [_AUDITED[name]])
+        audit.record(session, f"change_{_AUDITED[name]}", customer, {_AUDITED[name]: [old, _shown(customer, name)]})
+    if "is_active" in changed:
+        audit.record(session, "activate" if customer.is_active else "deactivate", customer)
+    session.flush()
+
+
+def _shown(customer: Customer, name: str) -> str | None:
+    related = getattr(customer, _AUDITED[name])
+    return str(related) if related is not None else None

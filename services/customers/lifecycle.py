@@ -1,0 +1,169 @@
+"""What happens to a customer over time: owners come and go, co-followers, the pool, deletion (DOMAIN 3.6)."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Select, func, select
+
+from auth.actor import AnySession, get_actor
+from auth.errors import PermissionDeniedError
+from models import Customer, CustomerFollower, Employee, FollowUp, Visit
+from models.enums import Visibility
+from services import audit
+from services.customers.errors import (
+    AlreadyFollowingError,
+    NotFollowingError,
+    NotInPoolError,
+    PrivateNeedsOwnerError,
+)
+from services.customers.people import active_employee, name_of
+from services.customers.rights import Deed, can_transfer, require
+from services.usage import InUseError, usage_counts
+
+
+def transfer(
+    session: AnySession,
+    customer: Customer,
+    new_owner_id: int | None,
+    *,
+    keep_as_co_follower: bool = False,
+    remove_followers: bool = False,
+) -> None:
+    """Give a customer to another owner, or to the pool (None). Flushes, in one go: afterwards it may be hidden.
+
+    The mark stays; the department becomes the new owner's; co-followers stay unless removed; the old owner goes unless
+    kept. A co-follower who becomes owner is co-follower no more.
+
+    :raises PermissionDeniedError: if the actor may not; who leads the owner may only within the own team
+    :raises PrivateNeedsOwnerError: if a private customer were to be without owner
+    :raises InactiveEmployeeError: if the new owner has left
+    """
+    _require_transfer(session, customer, new_owner_id)
+    old_owner_id = customer.owner_id
+    if new_owner_id == old_owner_id:
+        return
+    if new_owner_id is None and customer.visibility == Visibility.PRIVATE:
+        raise PrivateNeedsOwnerError(customer.name)
+    new_owner = active_employee(session, new_owner_id) if new_owner_id is not None else None
+    present = _co_follower_ids(session, customer)
+    kept = set() if remove_followers else set(present)
+    if keep_as_co_follower and old_owner_id is not None:
+        kept.add(old_owner_id)
+    kept.discard(new_owner_id or 0)
+    changes = {"owner": [name_of(session, old_owner_id), name_of(session, new_owner_id)]}
+    audit.record(session, "transfer", customer, changes | _follower_changes(session, present, kept))
+    with session.no_autoflush:
+        customer.owner_id = new_owner_id
+        if new_owner is not None:
+            customer.department_id = new_owner.department_id
+        _set_co_followers(session, customer, kept)
+    session.flush()
+
+
+def add_co_follower(session: AnySession, customer: Customer, employee_id: int) -> None:
+    """Let another employee follow a customer. Flushes.
+
+    :raises PermissionDeniedError: if the actor is neither owner nor company admin
+    :raises AlreadyFollowingError: if the employee follows it, as owner or co-follower
+    :raises InactiveEmployeeError: if the employee has left
+    """
+    require(session, Deed.CHANGE_FOLLOWERS, customer)
+    employee = active_employee(session, employee_id)
+    present = _co_follower_ids(session, customer)
+    if employee_id == customer.owner_id or employee_id in present:
+        raise AlreadyFollowingError(employee.name)
+    audit.record(session, "add_co_follower", customer, _follower_changes(session, present, present | {employee_id}))
+    _set_co_followers(session, customer, present | {employee_id})
+    session.flush()
+
+
+def remove_co_follower(session: AnySession, customer: Customer, employee_id: int) -> None:
+    """End an employee's following. Flushes.
+
+    :raises PermissionDeniedError: if the actor is neither owner nor company admin
+    :raises NotFollowingError: if the employee is no co-follower; an owner leaves by :func:`transfer`
+    """
+    require(session, Deed.CHANGE_FOLLOWERS, customer)
+    present = _co_follower_ids(session, customer)
+    if employee_id not in present:
+        raise NotFollowingError(f"employee {employee_id} does not follow customer {customer.id}")
+    audit.record(session, "remove_co_follower", customer, _follower_changes(session, present, present - {employee_id}))
+    _set_co_followers(session, customer, present - {employee_id})
+    session.flush()
+
+
+def claim(session: AnySession, customer: Customer) -> None:
+    """Take a customer from the pool. Flushes; of two who claim at once the second gets ``StaleDataError``.
+
+    :raises NotInPoolError: if it has an owner
+    :raises PermissionDeniedError: if the actor lacks the permission
+    """
+    if customer.owner_id is not None:
+        raise NotInPoolError(f"customer {customer.id}")
+    require(session, Deed.CLAIM, customer)
+    actor = get_actor(session)
+    assert actor is not None  # nobody claims without acting
+    new_owner = active_employee(session, actor.id)
+    audit.record(session, "claim", customer, {"owner": [None, str(new_owner)]})
+    with session.no_autoflush:
+        customer.owner_id = new_owner.id
+        customer.department_id = new_owner.department_id
+        _set_co_followers(session, customer, _co_follower_ids(session, customer) - {new_owner.id})
+    session.flush()
+
+
+def delete_customer(session: AnySession, customer: Customer) -> None:
+    """Delete a customer with its contacts and co-followers. Flushes.
+
+    :raises PermissionDeniedError: if the actor is no company admin
+    :raises InUseError: while it has follow-ups or visits, or stands above other customers; deactivate it instead
+    """
+    require(session, Deed.DELETE, customer)
+    uses = usage_counts(session, Customer, customer.id)
+    for model in (FollowUp, Visit):
+        count = session.scalar(select(func.count()).select_from(model).where(model.customer_id == customer.id))
+        if count:
+            uses[model.__tablename__] = count
+    if uses:
+        raise InUseError(customer.name, uses=uses)
+    audit.record(session, "delete", customer, {"code": customer.code})
+    session.delete(customer)
+    session.flush()
+
+
+def awaiting_handover() -> Select[tuple[Customer]]:
+    """Return the SELECT of the customers whose owner has left (待交接); the actor sees the own ones and the team's."""
+    return select(Customer).join(Employee, Employee.id == Customer.owner_id).where(Employee.is_active.is_(False))
+
+
+def _require_transfer(session: AnySession, customer: Customer, new_owner_id: int | None) -> None:
+    if new_owner_id is None:
+        require(session, Deed.TRANSFER, customer)  # the pool lies outside of every team
+    elif not can_transfer(session, customer, new_owner_id):
+        raise PermissionDeniedError(f"transfer of customer {customer.id} to {new_owner_id}")
+
+
+def _co_follower_ids(session: AnySession, customer: Customer) -> set[int]:
+    query = select(CustomerFollower.employee_id).where(CustomerFollower.customer_id == customer.id)
+    return set(session.scalars(query))
+
+
+def _set_co_followers(session: AnySession, customer: Customer, wanted: Iterable[int]) -> None:
+    """Make the co-followers of a customer exactly those wanted; the rows that stay keep who added them."""
+    actor, missing = get_actor(session), set(wanted)
+    for row in list(customer.co_followers):
+        if row.employee_id in missing:
+            missing.discard(row.employee_id)
+        else:
+            customer.co_followers.remove(row)
+    added_by_id = actor.id if actor is not None else None
+    customer.co_followers.extend(
+        CustomerFollower(employee_id=employee_id, added_by_id=added_by_id) for employee_id in sorted(missing)
+    )
+
+
+def _follower_changes(session: AnySession, before: set[int], after: set[int]) -> dict[str, list[object]]:
+    """Return the audit entry's line on co-followers, or nothing where they stay."""
+    if before == after:
+        return {}
+    names = [sorted(str(name_of(session, employee_id)) for employee_id in ids) for ids in (before, after)]
+    return {"co_followers": list(names)}

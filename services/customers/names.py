@@ -1,0 +1,48 @@
+"""Whether a customer's name is free. Nobody learns more of a hidden customer than that its name is taken."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from auth.actor import AnySession
+from auth.visibility import Outcome, outcome_of
+from models import Customer, Employee
+from models.names import name_key
+from models.scope import UNFILTERED_KEY, UnfilteredReason, unfiltered
+from services.customers.errors import DuplicateCustomerNameError
+
+
+def check_name_free(session: AnySession, name: str, *, except_id: int | None = None) -> None:
+    """Let pass a name that no customer has, compared by its key.
+
+    :raises DuplicateCustomerNameError: if one has it; with the owner's name where the actor may know of the customer
+    """
+    query = (
+        select(Customer.id, Employee.name.label("owner_name"))
+        .join(Employee, Employee.id == Customer.owner_id, isouter=True)
+        .where(Customer.name_key == name_key(name), Customer.id != (except_id or 0))
+    )
+    with unfiltered(session, UnfilteredReason.DUPLICATE_NAME) as every:
+        taken = every.execute(query).first()
+    if taken is None:
+        return
+    is_known = UNFILTERED_KEY in session.info or outcome_of(session, taken.id) is not Outcome.HIDDEN
+    raise DuplicateCustomerNameError(name.strip(), taken.owner_name if is_known else None)
+
+
+@contextmanager
+def name_kept_free(session: AnySession, name: str, *, except_id: int | None = None) -> Iterator[None]:
+    """Check a name, then write inside a savepoint: whoever takes the name meanwhile is told apart from other faults.
+
+    :raises DuplicateCustomerNameError: as :func:`check_name_free`
+    """
+    check_name_free(session, name, except_id=except_id)
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError:
+        check_name_free(session, name, except_id=except_id)
+        raise
