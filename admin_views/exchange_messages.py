@@ -1,0 +1,93 @@
+"""What is wrong with a file or a row, in the language of the request. The codes are those of ``services.exchange.results``."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from services.exchange.results import FileError, RowFault
+
+#: Code of a fault of one cell or row -> sentence.
+CELL_SENTENCES: dict[str, Any] = {
+    "ambiguous": _("“%(value)s” is not unique; write the path: %(candidates)s"),
+    "below_itself": _("it would stand below itself"),
+    "blank_segment": _("the path “%(value)s” has an empty step"),
+    "blank_name": _("the name is missing"),
+    "contact_without_name": _("a contact needs contact_name"),
+    "cycle": _("its parents run in a circle"),
+    "control": _("“%(value)s” holds signs that cannot be stored"),
+    "duplicate_in_file": _("row %(other)d of the file has the same value already"),
+    "duplicate_sibling": _("a sibling with the name “%(value)s” exists already"),
+    "exists": _("“%(value)s” exists already"),
+    "exists_owned": _("“%(value)s” exists already; ask its owner %(owner)s"),
+    "immutable": _("it cannot be changed once saved"),
+    "inactive": _("“%(value)s” is no longer in use"),
+    "incomplete_position": _("latitude and longitude belong together"),
+    "last_admin": _("the last company admin must stay one"),
+    "no_parent": _("there is no parent “%(value)s”"),
+    "not_a_boolean": _("“%(value)s” is neither yes nor no"),
+    "not_a_choice": _("“%(value)s” is none of: %(choices)s"),
+    "not_a_date": _("“%(value)s” is no date like 2026-01-31"),
+    "not_a_moment": _("“%(value)s” is no time like 2026-01-31 14:30"),
+    "not_a_number": _("“%(value)s” is no number"),
+    "not_allowed_role": _("only a company admin may give this role"),
+    "not_editable": _("you may not edit this row"),
+    "not_followers": _("only the owner or an admin may change the followers"),
+    "not_owner": _("you may name only yourself as owner"),
+    "not_visibility": _("only a follower may change who sees the customer"),
+    "out_of_range": _("“%(value)s” is out of range (%(low)s to %(high)s)"),
+    "parent_failed": _("its parent has an error"),
+    "path_mismatch": _("path, name and parent_code do not fit together"),
+    "private_needs_owner": _("a private customer needs an owner"),
+    "refused": _("the database refused it (rows %(first)d to %(last)d)"),
+    "reporting_loop": _("the reporting line would run in a circle"),
+    "required": _("it is required"),
+    "scientific": _("“%(value)s” was shortened by a spreadsheet; format the column as text"),
+    "second_primary": _("the customer has a primary contact already"),
+    "self_parent": _("a node cannot be its own parent"),
+    "slash": _("“%(value)s” holds “/”, which separates the steps of a path"),
+    "supervisor_failed": _("the row of its supervisor has an error"),
+    "bad_login": _("“%(value)s” cannot be a log-in: no blanks, at most %(limit)d signs"),
+    "switch_off": _("private customers are switched off; leave the cell blank"),
+    "too_deep": _("at most %(limit)d levels are possible"),
+    "too_long": _("it is longer than %(limit)d signs"),
+    "too_precise": _("“%(value)s” has more than %(digits)d decimals"),
+    "unknown": _("there is no “%(value)s”"),
+}
+#: Code of a fault of the whole file -> sentence.
+FILE_SENTENCES: dict[str, Any] = {
+    "bad_map": _("--map needs FILE_HEADER=FIELD, not “%(value)s”"),
+    "beyond_header": _("row %(row)d has values beyond the last header"),
+    "blank_header": _("column %(column)d has values but no header"),
+    "broken_quotes": _("row %(row)d: a quotation mark is not closed or stands in the wrong place"),
+    "cell_too_long": _("a text is longer than the format can hold (%(limit)d signs)"),
+    "damaged": _("the file is damaged or no spreadsheet"),
+    "duplicate_header": _("the column “%(header)s” is there twice"),
+    "empty": _("the file is empty"),
+    "encoding": _("the file's encoding is not known; save it as UTF-8"),
+    "merged": _("merged cells cannot be read; split %(range)s"),
+    "missing_header": _("the column “%(header)s” is missing"),
+    "mode": _("this table takes new rows only; mode %(mode)s is not possible"),
+    "no_header": _("the first row must hold the headers"),
+    "no_rows": _("the file has headers but no rows"),
+    "not_text": _("the file is neither a spreadsheet nor text"),
+    "password": _("the file is protected by a password"),
+    "read_only_header": _("the column “%(header)s” is set by the system; remove it"),
+    "too_large": _("the file is too large"),
+    "too_many_columns": _("the file has more than %(limit)d columns"),
+    "too_many_rows": _("the file has more than %(limit)d rows"),
+    "unknown_header": _("the column “%(header)s” is not known; there are %(known)s"),
+    "unknown_map": _("--map names “%(header)s”, which is no column of the file"),
+    "unknown_table": _("there is no table “%(value)s” to import or export"),
+    "unknown_type": _("the type “%(value)s” is not known; there are %(known)s"),
+    "write_refused": _("the database refused the rows; somebody may have changed the data meanwhile"),
+}
+
+
+def fault_text(fault: RowFault) -> str:
+    """Return the reason against a row."""
+    return str(CELL_SENTENCES[fault.code]) % fault.data
+
+
+def file_error_text(error: FileError) -> str:
+    """Return what is wrong with a file."""
+    return str(FILE_SENTENCES[error.code]) % error.data
