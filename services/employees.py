@@ -1,0 +1,304 @@
+"""Use cases around employees: the reporting line, coming and leaving, the last company admin. Roles are in ``roles``."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from auth.actor import AnySession, get_actor
+from auth.errors import PermissionDeniedError
+from auth.passwords import clean_login
+from auth.visibility import among, dialect_of
+from models import Department, Employee, Role
+from models.enums import COMPANY_ADMIN
+from models.types import utc_now
+from services import audit
+from services.errors import ServiceError
+from services.ordering import UnknownRowError, lock_order
+from services.roles import delete_role, save_role
+from services.usage import InUseError, usage_counts
+
+__all__ = [
+    "DuplicateLoginError",
+    "InvalidLoginError",
+    "LastAdminError",
+    "ReportingLoopError",
+    "check_last_admin",
+    "check_reporting_line",
+    "delete_employee",
+    "delete_role",
+    "disable_employee",
+    "enable_employee",
+    "nearest_head_id",
+    "require_may_manage",
+    "save_employee",
+    "save_role",
+    "set_supervisor",
+]
+
+LOGIN_LIMIT = 64
+#: Field -> how the audit log names what it points at.
+_AUDITED = {"role_id": "role", "department_id": "department"}
+
+
+class ReportingLoopError(ServiceError):
+    """Somebody would stand above themselves: the supervisor is the person, or is below."""
+
+    def __init__(self, employee_id: int, supervisor_id: int | None, name: str = "", supervisor_name: str = "") -> None:
+        self.employee_id = employee_id
+        self.supervisor_id = supervisor_id
+        self.name = name
+        self.supervisor_name = supervisor_name
+        super().__init__(f"employee {supervisor_id} ({supervisor_name}) is {employee_id} ({name}) or below")
+
+
+class LastAdminError(ServiceError):
+    """The company would be left without an active company admin."""
+
+
+class DuplicateLoginError(ServiceError):
+    """Somebody has the log-in."""
+
+    def __init__(self, login: str) -> None:
+        self.login = login
+        super().__init__(f"log-in {login!r} is taken")
+
+
+class InvalidLoginError(ServiceError):
+    """A log-in is blank, too long, or holds blanks or signs that do not print."""
+
+    def __init__(self, login: str) -> None:
+        self.login = login
+        super().__init__(f"{login!r} cannot be a log-in")
+
+
+# The reporting line
+
+
+def check_reporting_line(session: AnySession, changes: Mapping[int, int | None]) -> None:
+    """Let pass changes of the reporting line that leave nobody above themselves.
+
+    One change of the line at a time gets past here; the lock is kept till the transaction's end, so that two changes,
+    each harmless by itself, cannot close a loop together. One query whatever the number of changes. Loops that were
+    there already and touch none of the changes do no harm.
+
+    :param changes: employee id -> id of the new supervisor, or None
+    :raises UnknownRowError: if a supervisor is not there
+    :raises ReportingLoopError: for the first employee who would stand above themselves
+    """
+    lock_order(session, Employee)
+    wanted = {supervisor_id for supervisor_id in changes.values() if supervisor_id is not None}
+    if not wanted:
+        return
+    above = {row.id: row for row in session.execute(_lines_of(wanted | changes.keys(), dialect_of(session)))}
+    for supervisor_id in wanted - above.keys():
+        raise UnknownRowError(f"employee {supervisor_id}")
+    line = {employee_id: row.supervisor_id for employee_id, row in above.items()} | dict(changes)
+    for employee_id, supervisor_id in changes.items():
+        if employee_id in _walk(line, supervisor_id):
+            names = [above[id_].name if id_ in above else "" for id_ in (employee_id, supervisor_id)]
+            raise ReportingLoopError(employee_id, supervisor_id, *names)
+
+
+def set_supervisor(session: AnySession, employee: Employee, supervisor_id: int | None) -> None:
+    """Give an employee another supervisor, or none. It counts from the next request on. Flushes.
+
+    :raises UnknownRowError, ReportingLoopError: as :func:`check_reporting_line`
+    :raises PermissionDeniedError: as :func:`require_may_manage`
+    """
+    require_may_manage(session, employee)
+    if employee.supervisor_id == supervisor_id:
+        return
+    check_reporting_line(session, {employee.id: supervisor_id})
+    names = [_name_of(session, id_) for id_ in (employee.supervisor_id, supervisor_id)]
+    audit.record(session, "change_supervisor", employee, {"supervisor": names})
+    employee.supervisor_id = supervisor_id
+    session.flush()
+
+
+def nearest_head_id(session: AnySession, department_id: int | None, *, but: int | None = None) -> int | None:
+    """Return the head of the department, else of the nearest above, who is active and not the given employee."""
+    visited: set[int] = set()
+    while department_id is not None and department_id not in visited:  # at most six levels deep
+        visited.add(department_id)
+        department = session.get(Department, department_id)
+        if department is None:
+            return None
+        head = session.get(Employee, department.head_id) if department.head_id is not None else None
+        if head is not None and head.is_active and head.id != but:
+            return head.id
+        department_id = department.parent_id
+    return None
+
+
+# Coming and leaving
+
+
+def save_employee(session: AnySession, employee: Employee, values: Mapping[str, Any], *, is_created: bool) -> Employee:
+    """Write an employee's form. A new one without supervisor gets the nearest department head. Flushes.
+
+    :param values: column attribute -> value
+    :raises InvalidLoginError, DuplicateLoginError: if the log-in cannot be used, or is taken
+    :raises PermissionDeniedError: as :func:`require_may_manage`
+    :raises LastAdminError: if the last active company admin would lose the role or be disabled
+    :raises UnknownRowError, ReportingLoopError: as :func:`check_reporting_line`
+    """
+    values = dict(values)
+    if "login" in values:
+        values["login"] = _free_login(session, values["login"] or "", but=None if is_created else employee.id)
+    require_may_manage(session, employee, new_role_id=values.get("role_id"))
+    if is_created:
+        return _create(session, employee, values)
+    is_active, has_supervisor = values.pop("is_active", employee.is_active), "supervisor_id" in values
+    supervisor_id = values.pop("supervisor_id", None)
+    _change(session, employee, values)
+    if has_supervisor:
+        set_supervisor(session, employee, supervisor_id)
+    if is_active != employee.is_active:
+        (enable_employee if is_active else disable_employee)(session, employee)
+    return employee
+
+
+def disable_employee(session: AnySession, employee: Employee) -> None:
+    """Let an employee leave: no log-in, every session ends. Customers and place in the line stay (待交接). Flushes.
+
+    :raises LastAdminError: if it is the last active company admin
+    :raises PermissionDeniedError: as :func:`require_may_manage`
+    """
+    require_may_manage(session, employee)
+    if not employee.is_active:
+        return
+    if employee.role.code == COMPANY_ADMIN:
+        check_last_admin(session, without=[employee.id])
+    employee.is_active = False
+    employee.left_at = utc_now()
+    employee.session_epoch += 1
+    audit.record(session, "disable", employee)
+    session.flush()
+
+
+def enable_employee(session: AnySession, employee: Employee) -> None:
+    """Let somebody who had left come back; old sessions and links stay ended. Flushes.
+
+    :raises PermissionDeniedError: as :func:`require_may_manage`
+    """
+    require_may_manage(session, employee)
+    if employee.is_active:
+        return
+    employee.is_active = True
+    employee.left_at = None
+    employee.session_epoch += 1
+    audit.record(session, "enable", employee)
+    session.flush()
+
+
+def delete_employee(session: AnySession, employee: Employee) -> None:
+    """Delete an employee that no row points at; who follows customers, or has done anything, is disabled instead. Flushes.
+
+    :raises InUseError: if rows point at the employee, hidden customers included; it holds numbers only
+    :raises LastAdminError: if it is the last active company admin
+    :raises PermissionDeniedError: as :func:`require_may_manage`
+    """
+    require_may_manage(session, employee)
+    uses = usage_counts(session, Employee, employee.id)
+    if uses:
+        raise InUseError(employee.name, uses=uses)
+    if employee.role.code == COMPANY_ADMIN and employee.is_active:
+        check_last_admin(session, without=[employee.id])
+    audit.record(session, "delete", employee, {"login": employee.login})
+    session.delete(employee)
+    session.flush()
+
+
+def check_last_admin(session: AnySession, *, without: Iterable[int] = ()) -> None:
+    """Let pass what leaves an active company admin.
+
+    :param without: employees who are about to stop being one; without any: after a bulk write, and then a company in
+        which nobody has a password yet passes, since it is being set up
+    :raises LastAdminError: if there is no other
+    """
+    leaving = list(without)
+    lock_order(session, Role)
+    is_admin = (Role.code == COMPANY_ADMIN) & Employee.is_active & ~among(Employee.id, leaving, dialect_of(session))
+    if session.scalar(select(Employee.id).join(Role, Role.id == Employee.role_id).where(is_admin).limit(1)) is not None:
+        return
+    if leaving or session.scalar(select(exists().where(Employee.password_hash.is_not(None)))):
+        raise LastAdminError("no active company admin would be left")
+
+
+def require_may_manage(session: AnySession, employee: Employee, *, new_role_id: int | None = None) -> None:
+    """Let pass who may write this employee: whoever manages employees, but company admins are company admins' business.
+
+    Otherwise the permission to manage employees would be one to make oneself company admin, or to take over one's log-in.
+
+    :raises PermissionDeniedError: if the actor is no company admin, and the employee is or would become one
+    """
+    actor = get_actor(session)
+    if actor is None or actor.is_company_admin:
+        return
+    role_ids = {role_id for role_id in (employee.role_id, new_role_id) if role_id is not None}
+    is_admins = select(Role.id).where(Role.id.in_(role_ids), Role.code == COMPANY_ADMIN)
+    if session.scalar(is_admins) is not None:
+        raise PermissionDeniedError("only company admins may make, change or disable company admins")
+
+
+def _create(session: AnySession, employee: Employee, values: Mapping[str, Any]) -> Employee:
+    for name, value in values.items():
+        setattr(employee, name, value)
+    if employee.supervisor_id is None:
+        employee.supervisor_id = nearest_head_id(session, employee.department_id)
+    session.add(employee)
+    session.flush()
+    audit.record(session, "create", employee, {"login": employee.login, "role": employee.role.code})
+    session.flush()
+    return employee
+
+
+def _change(session: AnySession, employee: Employee, values: Mapping[str, Any]) -> None:
+    """Write plain columns, role and department; note the latter two."""
+    changed = {name: value for name, value in values.items() if getattr(employee, name) != value}
+    if "role_id" in changed and employee.role.code == COMPANY_ADMIN and employee.is_active:
+        check_last_admin(session, without=[employee.id])
+    before = {name: _shown(employee, name) for name in _AUDITED if name in changed}
+    for name, value in changed.items():
+        setattr(employee, name, value)
+    session.flush()
+    for name, old in before.items():
+        session.expire(employee, [_AUDITED[name]])
+        audit.record(session, f"change_{_AUDITED[name]}", employee, {_AUDITED[name]: [old, _shown(employee, name)]})
+    session.flush()
+
+
+def _free_login(session: AnySession, login: str, *, but: int | None) -> str:
+    cleaned = clean_login(login)
+    if not cleaned or len(cleaned) > LOGIN_LIMIT or not cleaned.isprintable() or " " in cleaned:
+        raise InvalidLoginError(login)
+    if session.scalar(select(exists().where(Employee.login == cleaned, Employee.id != (but or 0)))):
+        raise DuplicateLoginError(cleaned)
+    return cleaned
+
+
+def _shown(employee: Employee, name: str) -> str | None:
+    related = getattr(employee, _AUDITED[name])
+    return str(related) if related is not None else None
+
+
+def _name_of(session: AnySession, employee_id: int | None) -> str | None:
+    employee = session.get(Employee, employee_id) if employee_id is not None else None
+    return str(employee) if employee is not None else None
+
+
+def _lines_of(ids: Iterable[int], dialect: str) -> Any:
+    """Return the SELECT of (id, supervisor_id, name) of employees and all above them; ends at loops."""
+    above = select(Employee.id, Employee.supervisor_id).where(among(Employee.id, ids, dialect)).cte(recursive=True)
+    above = above.union(select(Employee.id, Employee.supervisor_id).where(Employee.id == above.c.supervisor_id))
+    return select(Employee.id, Employee.supervisor_id, Employee.name).where(Employee.id.in_(select(above.c.id)))
+
+
+def _walk(line: Mapping[int, int | None], employee_id: int | None) -> set[int]:
+    """Return the ids of an employee and all above; ends at a loop."""
+    visited: set[int] = set()
+    while employee_id is not None and employee_id not in visited:
+        visited.add(employee_id)
+        employee_id = line.get(employee_id)
+    return visited
