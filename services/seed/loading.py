@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from models import Contact, Counter, Customer, CustomerFollower, FollowUp, Visit
+from models import Contact, Customer, CustomerFollower, FollowUp, Visit
+from services.customers import next_customer_codes
 from services.seed.drafts import Draft, draft_customers
 from services.seed.world import World
 
@@ -22,7 +23,7 @@ def add_customers(session: Session, world: World, count: int) -> None:
 
     :param session: an unfiltered session
     """
-    codes = _next_codes(session, count)
+    codes = next_customer_codes(session, count)
     drafts = draft_customers(world, codes)
     dealers: dict[int, list[int]] = {0: [], 1: []}
     while batch := tuple(islice(drafts, _BATCH)):
@@ -80,13 +81,3 @@ def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]], *, w
         return list(session.scalars(statement.returning(model.id, sort_by_parameter_order=True), rows))
     session.execute(statement, rows)
     return []
-
-
-def _next_codes(session: Session, count: int) -> list[str]:
-    """Take the next customer codes, KH000001 being the first."""
-    counter = session.get(Counter, "customer_code") or Counter(name="customer_code", value=0)
-    session.add(counter)
-    first = counter.value + 1
-    counter.value += count
-    session.flush()
-    return [f"KH{number:06d}" for number in range(first, first + count)]

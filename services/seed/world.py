@@ -162,7 +162,7 @@ def _city_deck(places: Iterable[Place], branch: str) -> Deck:
 
 def _values(session: Session, model: type[Any]) -> list[tuple[int, str]]:
     query = select(model.id, model.name).where(model.is_active).order_by(model.sort_order, model.id)
-    return list(session.execute(query).tuples())
+    return [(row.id, row.name) for row in session.execute(query)]
 
 
 def _leaf_industries(session: Session) -> list[tuple[int, str]]:

@@ -1,0 +1,382 @@
+"""The demo company: what DESIGN 8 promises of it, its shape, its repeatability."""
+
+from collections import Counter as Tally
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy.orm import Session
+
+from auth.passwords import check_password, find_login, set_password
+from auth.visibility import Outcome, outcome_of
+from models import (
+    Base,
+    Contact,
+    Customer,
+    CustomerFollower,
+    CustomerGrade,
+    Department,
+    Employee,
+    FollowUp,
+    Industry,
+    PriceLevel,
+    Region,
+    Role,
+    Visit,
+)
+from models.mixins import SortableMixin
+from models.scope import UnfilteredReason, unfiltered
+from services.seed.defaults import seed_roles
+from services.seed.demo import CompanyInUseError, DemoResult, seed_demo
+from services.settings import get_setting
+from tests.conftest import acting_in
+
+TODAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 1, 16, tzinfo=UTC)  # midnight in Shanghai
+PASSWORD = "a password of the demo"
+NAMED = ("admin", "boss", "lead-east", "lead-west", "amy", "ben", "vera")
+
+
+def _seed(session: Any, regions_file: Path, **options: Any) -> DemoResult:
+    defaults = {"password": PASSWORD, "today": TODAY, "customers": 60, "seed": 7}
+    return seed_demo(session, regions_file=regions_file, **{**defaults, **options})
+
+
+@pytest.fixture
+def every(bare_session: Session) -> Iterator[Session]:
+    """Yield a session that sees every row."""
+    with unfiltered(bare_session, UnfilteredReason.COMMAND) as inner:
+        yield inner
+
+
+def _owned(session: Session, login: str) -> Tally[str]:
+    query = select(Customer.visibility).join(Employee, Employee.id == Customer.owner_id).where(Employee.login == login)
+    return Tally(session.scalars(query))
+
+
+def _content(session: Session) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of the tables the seed fills, but for hashes and the audit log, which tell the time."""
+    content = {}
+    for table in Base.metadata.sorted_tables:
+        columns = [column for column in table.columns if column.name != "password_hash"]
+        if table.name != "audit_entry":
+            content[table.name] = [tuple(row) for row in session.execute(select(*columns).order_by(*table.primary_key))]
+    return content
+
+
+def test_named_log_ins_have_role_and_supervisor(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    people = {person.login: person for person in every.scalars(select(Employee).where(Employee.login.in_(NAMED)))}
+    held = {
+        login: (person.role.code, person.supervisor.login if person.supervisor else None)
+        for login, person in people.items()
+    }
+    assert held == {
+        "admin": ("company_admin", None),
+        "boss": ("manager", None),
+        "lead-east": ("manager", "boss"),
+        "lead-west": ("manager", "boss"),
+        "amy": ("own_only", "lead-east"),
+        "ben": ("own_only", "lead-east"),
+        "vera": ("employee", "lead-west"),
+    }
+
+
+@pytest.mark.parametrize("customers", [0, 60])
+def test_each_named_log_in_owns_a_public_and_a_private_customer(
+    every: Session, regions_file: Path, customers: int
+) -> None:
+    _seed(every, regions_file, customers=customers)
+
+    owned = {login: _owned(every, login) for login in NAMED}
+    assert all(tally["public"] >= 1 and tally["private"] >= 1 for tally in owned.values()), owned
+
+
+def test_named_log_ins_see_each_other_as_the_rule_says(
+    engine: Engine, bare_session: Session, regions_file: Path
+) -> None:
+    _seed(bare_session, regions_file, customers=120)
+    bare_session.commit()
+    with unfiltered(bare_session, UnfilteredReason.COMMAND) as every:
+        ids = {login: person.id for login in NAMED if (person := find_login(every, login))}
+        amys = select(Customer.id).where(Customer.owner_id == ids["amy"])
+        private = every.scalars(amys.where(Customer.visibility == "private")).all()
+        public = every.scalars(amys.where(Customer.visibility == "public")).all()
+    bare_session.rollback()
+
+    seen = {}
+    for login in NAMED:
+        with acting_in(engine, ids[login]) as acted:
+            seen[login] = tuple({outcome_of(acted, customer) for customer in rows} for rows in (private, public))
+
+    full, notice, hidden = ({outcome} for outcome in (Outcome.FULL, Outcome.NOTICE, Outcome.HIDDEN))
+    assert seen == {
+        "admin": (full, full),
+        "boss": (full, full),
+        "lead-east": (full, full),
+        "lead-west": (notice, full),
+        "amy": (full, full),
+        "ben": (hidden, hidden),
+        "vera": (notice, full),
+    }
+
+
+def test_all_log_ins_share_the_password(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    hashes = set(every.scalars(select(Employee.password_hash)))
+    assert len(hashes) == 1
+    assert check_password(find_login(every, "amy"), PASSWORD)
+
+
+def test_supervisors_stand_on_five_levels(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    above = {row.id: row.supervisor_id for row in every.execute(select(Employee.id, Employee.supervisor_id))}
+
+    def level(employee_id: int) -> int:
+        supervisor_id = above[employee_id]
+        return 1 if supervisor_id is None else 1 + level(supervisor_id)
+
+    assert Tally(level(employee_id) for employee_id in above) == {1: 2, 2: 6, 3: 9, 4: 12, 5: 36}
+
+
+def test_departments_are_a_tree_with_heads(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    departments = every.scalars(select(Department)).all()
+    heads = {row.name: row.head.login for row in departments if row.head}
+    assert len(heads) == len(departments) == 14
+    assert (heads["东区销售部"], heads["西区销售部"]) == ("lead-east", "lead-west")
+    east = next(row for row in departments if row.name == "东区销售部")
+    assert east.parent.name == "销售中心"
+    assert {row.name for row in departments if row.parent_id == east.id} == {"上海办事处", "江浙办事处", "华北办事处"}
+
+
+@pytest.mark.parametrize(("customers", "private"), [(60, 7), (200, 20)], ids=["least", "a tenth"])
+def test_a_tenth_is_private(every: Session, regions_file: Path, customers: int, private: int) -> None:
+    _seed(every, regions_file, customers=customers)
+
+    assert Tally(every.scalars(select(Customer.visibility))) == {"private": private, "public": customers - private}
+
+
+def test_company_has_its_name_and_the_switch_on(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    setting = get_setting(every)
+    assert (setting.company_name, setting.private_customer_enabled) == ("客配示范公司", True)
+
+
+def test_regions_stand_after_the_default_ones(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    roots = select(Region.sort_order, Region.name).where(Region.parent_id.is_(None)).order_by(Region.sort_order)
+    names = "重庆 成都 上海 上海市 四川省 甘肃省 台湾省"
+    assert [tuple(row) for row in every.execute(roots)] == list(enumerate(names.split(), start=1))
+
+
+def test_price_levels_belong_to_grades(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    levels = {level.name: str(level.discount) for level in every.scalars(select(PriceLevel))}
+    grades = {grade.name: str(grade.price_level) for grade in every.scalars(select(CustomerGrade))}
+    assert levels == {"一级经销商价": "0.7000", "二批价": "0.8000", "零售价": "1.0000"}
+    assert grades == {"A": "一级经销商价", "B": "二批价", "C": "零售价", "D": "零售价", "E": "None"}
+
+
+def test_customers_are_filled_in(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file, customers=200)
+
+    customers = every.scalars(select(Customer).order_by(Customer.id)).all()
+    assert sorted(row.code for row in customers) == [f"KH{number:06d}" for number in range(1, 201)]
+    assert len({row.name_key for row in customers}) == 200
+    inner = set(every.scalars(select(Region.parent_id)))
+    for row in customers:
+        assert row.region_id is not None
+        assert row.region_id not in inner
+        assert row.address.startswith(row.province)
+        assert None not in (row.industry, row.channel_type, row.grade, row.status, row.source, row.progress)
+        assert (row.lat is None) == (row.city not in {"上海市", "成都市"})
+    assert sum(row.owner_id is None for row in customers) == 8
+    depths = Tally(_depth(row) for row in customers)
+    assert depths[0] > depths[1] > depths[2] > 0
+    assert set(depths) == {0, 1, 2}
+
+
+def _depth(customer: Customer) -> int:
+    return 0 if customer.parent_customer is None else 1 + _depth(customer.parent_customer)
+
+
+def test_records_stand_between_the_customers_beginning_and_today(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file, customers=200)
+
+    customers = {row.id: row for row in every.scalars(select(Customer))}
+    followed: dict[int, datetime] = {}
+    for row in every.scalars(select(FollowUp).order_by(FollowUp.created_at)):
+        assert customers[row.customer_id].created_at < row.created_at < NOW
+        assert row.contact.customer_id == row.customer_id
+        followed[row.customer_id] = row.created_at
+    assert len(followed) > 100
+    assert {row.id: row.last_followed_at for row in customers.values() if row.last_followed_at} == followed
+    for visit in every.scalars(select(Visit)):
+        if visit.status == "done":
+            assert customers[visit.customer_id].created_at < visit.check_in_at < visit.check_out_at < NOW
+            assert (visit.check_out_at - visit.check_in_at).total_seconds() == visit.duration_s
+            assert (visit.distance_m is None) == (customers[visit.customer_id].lat is None)
+        elif visit.status == "to_visit":
+            assert visit.planned_at > NOW
+        else:
+            assert (visit.status, visit.planned_at < NOW, visit.check_in_at) == ("overdue", True, None)
+    assert set(every.scalars(select(Visit.status))) == {"done", "to_visit", "overdue"}
+
+
+def test_last_follow_up_gives_the_progress(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file, customers=200)
+
+    last = {}
+    moved = select(FollowUp).where(FollowUp.progress_after_id.is_not(None)).order_by(FollowUp.created_at, FollowUp.id)
+    for row in every.scalars(moved):
+        last[row.customer_id] = row.progress_after_id
+    progress = {row.id: row.progress_id for row in every.scalars(select(Customer)) if row.id in last}
+    assert len(last) > 80
+    assert progress == last
+
+
+def test_co_followers_are_never_owners_nor_near_named_log_ins(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file, customers=300)
+
+    pairs = every.execute(
+        select(Customer.owner_id, CustomerFollower.employee_id, Employee.login)
+        .join_from(CustomerFollower, Customer, Customer.id == CustomerFollower.customer_id)
+        .join(Employee, Employee.id == Customer.owner_id)
+    ).all()
+    assert len(pairs) > 10
+    assert all(owner_id != follower_id for owner_id, follower_id, _ in pairs)
+    assert not {login for *_, login in pairs} & set(NAMED)
+
+
+def test_contacts_have_one_primary(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    per_customer = Tally(every.scalars(select(Contact.customer_id)))
+    primary = Tally(every.scalars(select(Contact.customer_id).where(Contact.is_primary)))
+    assert len(per_customer) == 60
+    assert set(per_customer.values()) == {1, 2, 3}
+    assert set(primary.values()) == {1}
+    assert primary.keys() == per_customer.keys()
+
+
+def test_lists_and_trees_are_numbered_without_gaps(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    for mapper in Base.registry.mappers:
+        model = mapper.class_
+        if not issubclass(model, SortableMixin):
+            continue
+        groups: dict[Any, list[int]] = {}
+        for row in every.scalars(select(model).order_by(model.sort_order)):
+            groups.setdefault(getattr(row, "parent_id", None), []).append(row.sort_order)
+        assert all(places == list(range(1, len(places) + 1)) for places in groups.values()), model
+
+
+def test_industries_have_a_second_level(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    food = select(Industry.id).where(Industry.name == "食品")
+    below = every.scalars(select(Industry.name).where(Industry.parent_id == food.scalar_subquery())).all()
+    assert sorted(below) == sorted(["休闲食品", "粮油", "乳制品", "冷冻食品"])
+
+
+def test_second_run_adds_nothing(bare_session: Session, regions_file: Path) -> None:
+    first = _seed(bare_session, regions_file)
+    with unfiltered(bare_session, UnfilteredReason.COMMAND) as every:
+        before = _content(every)
+
+    second = _seed(bare_session, regions_file, seed=8, customers=100)
+
+    with unfiltered(bare_session, UnfilteredReason.COMMAND) as every:
+        assert _content(every) == before
+    assert (first.is_new, first.counts["customer"]) == (True, 60)
+    assert second == DemoResult(is_new=False)
+
+
+def test_second_run_lets_log_ins_in_again(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+    amy, ben, admin = (find_login(every, login) for login in ("amy", "ben", "admin"))
+    assert amy
+    assert ben
+    assert admin
+    set_password(amy, "something else entirely")
+    ben.is_active, ben.left_at = False, NOW
+    admin.login = "somebody-else"
+    every.flush()
+
+    result = _seed(every, regions_file)
+
+    every.expire_all()
+    assert result.repaired == ["admin", "amy", "ben"]
+    for login in NAMED:
+        assert check_password(find_login(every, login), PASSWORD), login
+    assert ben.left_at is None
+    again = find_login(every, "admin")
+    assert again
+    assert again.role.code == "company_admin"
+
+
+def _content_of_a_run(regions_file: Path, **options: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what a run makes in a database of its own."""
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        _seed(session, regions_file, **options)
+        with unfiltered(session, UnfilteredReason.COMMAND) as every:
+            content = _content(every)
+    engine.dispose()
+    return content
+
+
+def test_same_seed_makes_the_same_company_on_any_database(every: Session, regions_file: Path) -> None:
+    _seed(every, regions_file)
+
+    assert _content(every) == _content_of_a_run(regions_file)
+
+
+def test_another_seed_makes_another_company(regions_file: Path) -> None:
+    one, other = (_content_of_a_run(regions_file, seed=seed) for seed in (1, 2))
+
+    for table in ("customer", "contact", "employee", "follow_up", "visit"):
+        assert one[table] != other[table]
+
+
+def test_company_at_work_is_refused(every: Session, regions_file: Path) -> None:
+    every.add(Customer(code="K1", name="真实客户"))
+    every.flush()
+
+    with pytest.raises(CompanyInUseError, match="there are customers already"):
+        _seed(every, regions_file)
+
+    assert every.scalar(select(func.count()).select_from(Employee)) == 0
+
+
+def test_log_in_of_somebody_else_is_refused(every: Session, regions_file: Path) -> None:
+    seed_roles(every)
+    role_id = every.scalars(select(Role.id).where(Role.code == "manager")).one()
+    every.add(Employee(login="boss", name="真老板", role_id=role_id))
+    every.flush()
+
+    with pytest.raises(CompanyInUseError, match="the log-in boss is taken"):
+        _seed(every, regions_file)
+
+
+def test_dictionaries_of_the_company_are_used(every: Session, regions_file: Path) -> None:
+    every.add(CustomerGrade(name="战略客户", sort_order=1))
+    every.flush()
+
+    _seed(every, regions_file)
+
+    grades = every.scalars(select(CustomerGrade.name).join(Customer, Customer.grade_id == CustomerGrade.id))
+    assert set(grades) == {"战略客户"}
