@@ -1,0 +1,85 @@
+"""Follow-ups: what was said and done with a customer, and how it moves the customer's progress."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from auth.actor import AnySession, get_actor
+from models import Contact, FollowUp
+from models.types import utc_now
+from services.customers.contacts import editable_customer
+from services.customers.touching import touch_customer
+from services.errors import ServiceError
+
+#: What a person writes of a follow-up.
+EDITABLE = frozenset({"method", "contact_id", "content", "progress_after_id", "next_follow_at"})
+
+
+class ForeignContactError(ServiceError):
+    """The contact belongs to another customer, or is not there."""
+
+
+class BlankContentError(ServiceError):
+    """A follow-up says nothing."""
+
+
+def add_follow_up(session: AnySession, customer_id: int, values: Mapping[str, Any]) -> FollowUp:
+    """Add a follow-up by the actor; its progress, if any, becomes the customer's. Flushes.
+
+    :param values: column attribute -> value; what is not a person's to write is ignored
+    :raises HiddenRowError, PrivateCustomerError: if the customer is not FULL for the actor
+    :raises PermissionDeniedError: if the actor may only read it
+    :raises ForeignContactError: if the contact is another customer's
+    :raises BlankContentError: if there is no content
+    """
+    customer = editable_customer(session, customer_id)
+    actor = get_actor(session)
+    follow_up = FollowUp(customer_id=customer.id, author_id=actor.id if actor is not None else None)
+    follow_up.created_at = utc_now()
+    _write(session, follow_up, values)
+    session.add(follow_up)
+    session.flush()
+    touch_customer(
+        session, customer, progress_id=follow_up.progress_after_id, at={"last_followed_at": follow_up.created_at}
+    )
+    return follow_up
+
+
+def update_follow_up(session: AnySession, follow_up: FollowUp, values: Mapping[str, Any]) -> FollowUp:
+    """Write a follow-up; a new progress becomes the customer's unless a later record set one. Flushes.
+
+    :raises PermissionDeniedError: if the actor may only read the customer
+    :raises ForeignContactError, BlankContentError: as :func:`add_follow_up`
+    """
+    customer = editable_customer(session, follow_up.customer_id)
+    before = follow_up.progress_after_id
+    _write(session, follow_up, values)
+    session.flush()
+    if follow_up.progress_after_id != before and not _is_overtaken(session, follow_up):
+        touch_customer(session, customer, progress_id=follow_up.progress_after_id)
+    return follow_up
+
+
+def _write(session: AnySession, follow_up: FollowUp, values: Mapping[str, Any]) -> None:
+    for name in EDITABLE & values.keys():
+        setattr(follow_up, name, values[name])
+    if not (follow_up.content or "").strip():
+        raise BlankContentError("a follow-up needs content")
+    if follow_up.contact_id is not None:
+        own = select(Contact.id).where(
+            Contact.id == follow_up.contact_id, Contact.customer_id == follow_up.customer_id
+        )
+        with session.no_autoflush:
+            if session.scalar(own) is None:
+                raise ForeignContactError(f"contact {follow_up.contact_id}")
+
+
+def _is_overtaken(session: AnySession, follow_up: FollowUp) -> bool:
+    """Tell whether a later follow-up of the customer set a progress."""
+    later = select(FollowUp.id).where(
+        FollowUp.customer_id == follow_up.customer_id,
+        FollowUp.progress_after_id.is_not(None),
+        FollowUp.created_at > follow_up.created_at,
+    )
+    return session.scalar(later.limit(1)) is not None
