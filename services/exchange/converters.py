@@ -69,6 +69,8 @@ def text_converter(*, limit: int | None, is_long: bool, is_identifier: bool) -> 
             text = text.strip()
         if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
             raise CellError("control", value=text)
+        if is_identifier and not text.isprintable():
+            raise CellError("control", value=text)
         if is_identifier and (_SCIENTIFIC.fullmatch(text) or (isinstance(cell, int) and abs(cell) >= 10**15)):
             raise CellError("scientific", value=text)
         if limit is not None and len(text) > limit:

@@ -30,6 +30,8 @@ _BELIEVED = {
 }
 #: Bytes that a guess looks at.
 _SAMPLE_BYTES = 64 * 1024
+#: Content shorter than this is not guessed at.
+_LEAST_BYTES = 1024
 _DELIMITERS = (",", ";", "\t")
 #: Longest text of one cell, in signs.
 _MAX_CELL = 1_000_000
@@ -66,11 +68,15 @@ def _decoded(content: bytes, codecs_: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _guesses(content: bytes) -> tuple[str, ...]:
-    """Return the codecs that the content's statistics speak for."""
+    """Return the codecs that the content's statistics speak for; a few words are too few for statistics."""
+    is_wide = b"\0" in content
+    if len(content) < _LEAST_BYTES and not is_wide:
+        return ()
     sample = content[:_SAMPLE_BYTES]
     if len(content) > len(sample):
         sample = sample[: sample.rfind(b"\n") + 1] or sample
-    best = from_bytes(sample, cp_isolation=sorted(_BELIEVED)).best()
+    isolated = [name for name in sorted(_BELIEVED) if name.startswith("utf_16") == is_wide]
+    best = from_bytes(sample, cp_isolation=isolated).best()
     return () if best is None or best.encoding not in _BELIEVED else (_BELIEVED[best.encoding],)
 
 
