@@ -13,7 +13,7 @@ from wtforms import HiddenField
 
 from admin_views.conflicts import conflicting_field
 from admin_views.fields import make_field, value_of
-from admin_views.messages import TOLD_ERRORS, message_of
+from admin_views.messages import TOLD_ERRORS, message_of, refusal_of
 from admin_views.page_mixin import PageMixin
 from admin_views.row_ids import parse_row_id
 from models import db
@@ -154,7 +154,7 @@ class FormPagesMixin(PageMixin):
             saved = self.save(row, values, is_created=is_created)
             db.session.commit()
         except TOLD_ERRORS as error:
-            self.show_error(form, getattr(error, "field", None), message_of(error))
+            self.show_error(form, refusal_of(error).field, message_of(error))
         except IntegrityError as error:
             name = conflicting_field(error, self.model)
             self.show_error(

@@ -10,10 +10,28 @@ from flask_babel import gettext, ngettext
 from admin_views.text import text
 from models import Base
 from models.names import InvalidNameError
+from services.customers import (
+    AlreadyFollowingError,
+    DuplicateCustomerNameError,
+    ForeignOwnerError,
+    ImmutableFieldError,
+    InactiveEmployeeError,
+    NotFollowingError,
+    NotInPoolError,
+    ParentCustomerCycleError,
+    PrivateNeedsOwnerError,
+    PrivateNotEnabledError,
+)
+from services.employees import DuplicateLoginError, InvalidLoginError, LastAdminError
 from services.errors import ServiceError
+from services.follow_ups import BlankContentError, ForeignContactError
 from services.ordering import ListMismatchError, StaleVersionError, UnknownRowError
+from services.reporting_line import ReportingLoopError
+from services.roles import FixedRoleError
+from services.settings import InvalidSettingError
 from services.trees import DuplicateCodeError, DuplicateNameError, InvalidCodeError, TreeCycleError, TreeDepthError
 from services.usage import InUseError
+from services.visits import OpenVisitError, VisitTimesError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +41,8 @@ class Refusal:
     status: int
     code: str
     message: Callable[[Any], str]
+    #: Form field beside which the message stands; None: above the form.
+    field: str | None = None
 
 
 def _name_message(error: InvalidNameError) -> str:
@@ -56,19 +76,85 @@ def _table_words(name: str) -> str:
     return text(page.label) if page is not None else name
 
 
+def _customer_name_message(error: DuplicateCustomerNameError) -> str:
+    """Say that the name is taken; the owner only where the service says that the person may know."""
+    if error.owner_name is None:
+        return gettext("There is a customer of this name already.")
+    return gettext("There is a customer of this name already; its owner is %(owner)s.", owner=error.owner_name)
+
+
 #: Error class -> how it is told; a subclass without its own line is told as its nearest base.
 REFUSALS: dict[type[Exception], Refusal] = {
+    AlreadyFollowingError: Refusal(
+        422, "already_following", lambda error: gettext("%(name)s follows this customer already.", name=error.name)
+    ),
+    BlankContentError: Refusal(422, "blank", lambda _: gettext("Say what was done."), "content"),
+    DuplicateCustomerNameError: Refusal(422, "duplicate", _customer_name_message, "name"),
+    DuplicateLoginError: Refusal(
+        422, "duplicate", lambda error: gettext("The log-in “%(login)s” is taken.", login=error.login), "login"
+    ),
+    FixedRoleError: Refusal(
+        422, "fixed_role", lambda _: gettext("The company admin’s role keeps its code and its permissions.")
+    ),
+    ForeignContactError: Refusal(
+        422, "foreign_contact", lambda _: gettext("This contact belongs to another customer."), "contact"
+    ),
+    ForeignOwnerError: Refusal(
+        422, "foreign_owner", lambda _: gettext("Only a company admin may name somebody else as owner."), "owner"
+    ),
+    ImmutableFieldError: Refusal(422, "immutable", lambda _: gettext("This cannot be changed any more.")),
+    InactiveEmployeeError: Refusal(
+        422, "inactive_employee", lambda _: gettext("This employee has left, or is not there."), "owner"
+    ),
+    InvalidLoginError: Refusal(
+        422,
+        "invalid_login",
+        lambda _: gettext("A log-in has at most 64 characters, without blanks or invisible ones."),
+        "login",
+    ),
+    InvalidSettingError: Refusal(422, "invalid_setting", lambda _: gettext("This value cannot be used.")),
+    LastAdminError: Refusal(
+        422, "last_admin", lambda _: gettext("The company needs at least one active company admin.")
+    ),
+    NotFollowingError: Refusal(
+        422, "not_following", lambda _: gettext("This employee does not follow the customer any more.")
+    ),
+    NotInPoolError: Refusal(
+        409, "not_in_pool", lambda _: gettext("This customer has an owner already; somebody was quicker.")
+    ),
+    OpenVisitError: Refusal(
+        422, "open_visit", lambda _: gettext("Another visit is still open. End it first."), "status"
+    ),
+    ParentCustomerCycleError: Refusal(
+        422,
+        "cycle",
+        lambda _: gettext("A customer cannot stand above itself in the chain of dealers."),
+        "parent_customer",
+    ),
+    PrivateNeedsOwnerError: Refusal(
+        422,
+        "private_needs_owner",
+        lambda _: gettext("A private customer needs an owner: transfer it, or make it public first."),
+        "visibility",
+    ),
+    PrivateNotEnabledError: Refusal(
+        400, "private_not_enabled", lambda _: gettext("Private customers are switched off in this company.")
+    ),
+    ReportingLoopError: Refusal(
+        422, "loop", lambda _: gettext("Nobody can stand above themselves: this person is below."), "supervisor"
+    ),
+    VisitTimesError: Refusal(422, "visit_times", lambda _: gettext("A visit cannot end before it began."), "status"),
     DuplicateCodeError: Refusal(
-        422, "duplicate", lambda error: gettext("The code “%(code)s” is taken.", code=error.code)
+        422, "duplicate", lambda error: gettext("The code “%(code)s” is taken.", code=error.code), "code"
     ),
     DuplicateNameError: Refusal(
-        422, "duplicate", lambda error: gettext("“%(name)s” is there already.", name=error.name)
+        422, "duplicate", lambda error: gettext("“%(name)s” is there already.", name=error.name), "name"
     ),
     InUseError: Refusal(422, "in_use", _in_use_message),
     InvalidCodeError: Refusal(
-        422, "invalid_code", lambda _: gettext("A code has at most 32 signs, all of them printable.")
+        422, "invalid_code", lambda _: gettext("A code has at most 32 signs, all of them printable."), "code"
     ),
-    InvalidNameError: Refusal(422, "invalid_name", _name_message),
+    InvalidNameError: Refusal(422, "invalid_name", _name_message, "name"),
     ListMismatchError: Refusal(
         422, "list_mismatch", lambda _: gettext("The order sent does not fit the list. Reload.")
     ),

@@ -1,0 +1,114 @@
+"""Employees and roles: reporting line, one-time links, the last company admin."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from wtforms import SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from admin_views.base import GeneratedView
+from admin_views.text import text
+from auth import passwords
+from auth.permissions import PERMISSION_LABELS
+from models import Employee, Role, db
+from models.enums import COMPANY_ADMIN
+from services import audit, employees, roles
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of a few words."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class EmployeeView(GeneratedView):
+    """Employees."""
+
+    own_model = Employee
+    details_template = "employee/details.html"
+
+    def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
+        """Write through the service, which guards the reporting line and the last company admin."""
+        return employees.save_employee(db.session, row, values, is_created=is_created)
+
+    def remove(self, row: Any) -> None:
+        """Delete an employee that nothing points at."""
+        employees.delete_employee(db.session, row)
+
+    @expose("/link/", methods=("POST",))
+    def link_view(self) -> Any:
+        """Make a one-time link with which the employee chooses a password."""
+        row = self.get_one(request.form.get("id", ""))
+        if not row.is_active:
+            flash(gettext("%(name)s is disabled and cannot log in.", name=row.name), "danger")
+            return redirect(self.get_url(".details_view", id=row.id))
+        token = passwords.make_link_token(row, str(current_app.secret_key))
+        audit.record(db.session, "one_time_link", row)
+        db.session.commit()
+        return self.render(
+            "employee/link.html",
+            row=row,
+            link=url_for("login.link", token=token, _external=True),
+            days=passwords.LINK_LIFETIME_S // 86_400,
+        )
+
+    @expose("/password/", methods=("GET", "POST"))
+    def password_view(self) -> Any:
+        """Set a first password, which the employee must change."""
+        row = self.get_one(request.values.get("id", ""))
+        fault = None
+        if request.method == "POST":
+            try:
+                passwords.set_password(row, request.form.get("password", ""), must_change=True)
+            except passwords.WeakPasswordError:
+                fault = gettext(
+                    "The password needs at least %(min)d characters and must not be the log-in.",
+                    min=passwords.MIN_PASSWORD_LENGTH,
+                )
+            else:
+                audit.record(db.session, "set_password", row)
+                db.session.commit()
+                flash(gettext("The password was set; it must be changed at the next log-in."), "success")
+                return redirect(self.get_url(".details_view", id=row.id))
+        return self.render("employee/password.html", row=row, fault=fault)
+
+
+class RoleView(GeneratedView):
+    """Roles."""
+
+    own_model = Role
+    form_template = "role/form.html"
+
+    def form_names(self, row: Any) -> tuple[str, ...]:
+        """Ask for permissions in a field of its own."""
+        return tuple(name for name in super().form_names(row) if name != "permission_codes")
+
+    def extra_fields(self, row: Any) -> dict[str, Any]:
+        """Add the permissions; the company admin's cannot be taken away."""
+        if row is not None and row.code == COMPANY_ADMIN:
+            return {}
+        choices = [(code.value, text(label)) for code, label in PERMISSION_LABELS.items()]
+        return {"permission_codes": CheckboxesField(gettext("Permissions"), choices=choices)}
+
+    def form_data(self, row: Any) -> dict[str, Any]:
+        """Tick what the role holds."""
+        data = super().form_data(row)
+        return data if row is None else data | {"permission_codes": list(row.permission_codes)}
+
+    def form_values(self, form: Any, row: Any) -> dict[str, Any]:
+        """Take the ticked permissions."""
+        values = super().form_values(form, row)
+        if "permission_codes" in form:
+            values["permission_codes"] = form["permission_codes"].data or []
+        return values
+
+    def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
+        """Write, and note what changed."""
+        return roles.save_role(db.session, row, values)
+
+    def remove(self, row: Any) -> None:
+        """Delete a role that nobody holds; never the company admin's."""
+        roles.delete_role(db.session, row)
