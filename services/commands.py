@@ -32,7 +32,8 @@ seed_group = AppGroup("seed", help="Load the values a company starts with, or a 
 user_group = AppGroup("user", help="Make the first company admin; set passwords.")
 setting_group = AppGroup("setting", help="Read and change the company's settings.")
 for _command in exchange_group.commands.values():
-    _command.callback = with_appcontext(_command.callback)
+    if _command.callback is not None:
+        _command.callback = with_appcontext(_command.callback)
 
 
 def init_app(app: Flask) -> None:
@@ -174,6 +175,7 @@ def set_setting(name: str, value: str) -> None:
 
 
 @click.command("doctor")
+@with_appcontext
 def run_doctor() -> None:
     """Look for what can go wrong with this installation; exit code 1 if anything did."""
     migrations = Path(current_app.root_path) / "migrations"
