@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from models import CompanySetting, Employee
+from models import CompanySetting, Employee, Role, RolePermission
 from models.enums import COMPANY_ADMIN, Permission
 
 #: Key in ``Session.info`` under which the actor stands.
@@ -47,20 +47,28 @@ class Actor:
 
 
 def load_actor(session: AnySession, employee_id: int) -> Actor | None:
-    """Return the employee as an actor, or None if there is none or it is disabled."""
-    employee = session.get(Employee, employee_id)
-    if employee is None or not employee.is_active:
+    """Return the employee as an actor, or None if there is none or it is disabled. Two statements."""
+    setting = select(CompanySetting.private_customer_enabled).limit(1).scalar_subquery()
+    rows = session.execute(
+        select(
+            Employee.id, Employee.login, Employee.name, Role.code, RolePermission.permission, setting.label("switch")
+        )
+        .join(Role, Role.id == Employee.role_id)
+        .join(RolePermission, RolePermission.role_id == Role.id, isouter=True)
+        .where(Employee.id == employee_id, Employee.is_active)
+    ).all()
+    if not rows:
         return None
+    employee = rows[0]
+    held = {row.permission for row in rows if row.permission is not None}
     return Actor(
         id=employee.id,
         login=employee.login,
         name=employee.name,
-        role_code=employee.role.code,
-        permissions=frozenset(Permission)
-        if employee.role.code == COMPANY_ADMIN
-        else frozenset(employee.role.permission_codes),
+        role_code=employee.code,
+        permissions=frozenset(Permission if employee.code == COMPANY_ADMIN else held),
         team=team_of(session, employee.id),
-        private_customer_enabled=is_private_customer_enabled(session),
+        private_customer_enabled=bool(employee.switch),
     )
 
 

@@ -109,6 +109,8 @@ def _make_criteria(actor: Actor | None, dialect: str) -> list[Any]:
 
 def _criterion(cls: Any, actor: Actor | None, dialect: str) -> Any:
     """Return the rule for a guarded class, with the mark that ``auth.sql_check`` looks for."""
+    if actor is None:
+        return mark(cls, is_met=False)
     if cls is Customer:
         return and_(mark(cls), full_customers(actor, dialect, cls))
     return and_(mark(cls), cls.customer_id.in_(full_customer_ids(actor, dialect)))

@@ -1,7 +1,7 @@
-"""The last look at a statement's SQL before it leaves: does the visibility rule stand beside every guarded table?
+"""The last look at the SQL of a statement: it leaves only if the visibility rule stands beside every guarded table.
 
 SQLAlchemy's loader criteria miss some ways to write a statement (an alias joined by an explicit ON clause, ``has()`` on
-a table's own relationship, text, Core tables, subqueries of an INSERT …) and may miss others tomorrow. So ``auth.guard``
+a table's own relationship, a bare ``select(exists())``, Core tables …) and may miss others tomorrow. So ``auth.guard``
 marks each criterion, and a statement with a guarded table that lacks its mark is refused here: it fails closed.
 """
 
@@ -10,8 +10,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, event, null
-from sqlalchemy.engine import Engine, ExecutionContext
+from sqlalchemy import Engine, event, null
 
 from auth.errors import UnguardedStatementError
 
@@ -25,19 +24,17 @@ _MARKED = re.compile(r'"?(\w+)"?\.id /\* visible \*/')
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 
 
-def mark(model: Any) -> Any:
-    """Return a criterion that is always true and whose SQL shows that the rule stands beside the model's table."""
-    return model.id.op(f"{_MARK} IS NOT", is_comparison=True)(null())
+def mark(model: Any, *, is_met: bool = True) -> Any:
+    """Return a criterion whose SQL shows that the rule stands beside the model's table: always true, or never."""
+    return model.id.op(f"{_MARK} IS NOT" if is_met else f"{_MARK} IS", is_comparison=True)(null())
 
 
 @event.listens_for(Engine, "before_cursor_execute")
-def _check_before(
-    connection: Connection, cursor: Any, statement: str, parameters: Any, context: ExecutionContext | None, many: bool
-) -> None:
+def _check_before(*arguments: Any) -> None:
+    """Refuse a statement of a guarded session whose SQL shows a gap."""
+    statement, context = arguments[2], arguments[4]
     tables = context.execution_options.get(CHECK_OPTION) if context is not None else None
-    if not tables:
-        return
-    fault = find_fault(statement, tables)
+    fault = find_fault(statement, tables) if tables else ""
     if fault:
         raise UnguardedStatementError(fault)
 
@@ -56,7 +53,7 @@ def find_fault(sql: str, tables: frozenset[str]) -> str:
     unmarked = sorted(alias for alias, number in uses.items() if marks[alias] < number)
     if unmarked:
         return f"the visibility rule does not reach {', '.join(unmarked)}"
-    if re.match(rf'UPDATE "?({names})"? SET [^()]*\bcustomer_id=', plain):
+    if _moves(names).match(plain):
         return "an UPDATE by criterion may not move rows to another customer"
     return ""
 
@@ -68,3 +65,9 @@ def _uses(names: str) -> re.Pattern[str]:
         rf'(?:\b(?:FROM|JOIN|UPDATE|INTO|USING|ONLY|TABLE)\s+|[(,]\s*)"?({names})"?(?![\w".])(?:\s+AS\s+"?(\w+)"?)?',
         re.IGNORECASE,
     )
+
+
+@lru_cache(maxsize=8)
+def _moves(names: str) -> re.Pattern[str]:
+    """Match an UPDATE that writes the customer of guarded rows."""
+    return re.compile(rf'\s*UPDATE "?({names})"? SET [^()]*\bcustomer_id\s*=', re.IGNORECASE)

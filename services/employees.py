@@ -1,4 +1,4 @@
-"""Use cases around employees: the reporting line, coming and leaving, the last company admin. Roles are in ``roles``."""
+"""Use cases around employees: supervisors, coming and leaving, the last company admin."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,12 +9,13 @@ from auth.actor import AnySession, get_actor
 from auth.errors import PermissionDeniedError
 from auth.passwords import clean_login
 from auth.visibility import among, dialect_of
-from models import Department, Employee, Role
+from models import Employee, Role
 from models.enums import COMPANY_ADMIN
 from models.types import utc_now
 from services import audit
 from services.errors import ServiceError
-from services.ordering import UnknownRowError, lock_order
+from services.ordering import lock_order
+from services.reporting_line import ReportingLoopError, check_reporting_line, nearest_head_id
 from services.roles import delete_role, save_role
 from services.usage import InUseError, usage_counts
 
@@ -41,17 +42,6 @@ LOGIN_LIMIT = 64
 _AUDITED = {"role_id": "role", "department_id": "department"}
 
 
-class ReportingLoopError(ServiceError):
-    """Somebody would stand above themselves: the supervisor is the person, or is below."""
-
-    def __init__(self, employee_id: int, supervisor_id: int | None, name: str = "", supervisor_name: str = "") -> None:
-        self.employee_id = employee_id
-        self.supervisor_id = supervisor_id
-        self.name = name
-        self.supervisor_name = supervisor_name
-        super().__init__(f"employee {supervisor_id} ({supervisor_name}) is {employee_id} ({name}) or below")
-
-
 class LastAdminError(ServiceError):
     """The company would be left without an active company admin."""
 
@@ -72,34 +62,6 @@ class InvalidLoginError(ServiceError):
         super().__init__(f"{login!r} cannot be a log-in")
 
 
-# The reporting line
-
-
-def check_reporting_line(session: AnySession, changes: Mapping[int, int | None]) -> None:
-    """Let pass changes of the reporting line that leave nobody above themselves.
-
-    One change of the line at a time gets past here; the lock is kept till the transaction's end, so that two changes,
-    each harmless by itself, cannot close a loop together. One query whatever the number of changes. Loops that were
-    there already and touch none of the changes do no harm.
-
-    :param changes: employee id -> id of the new supervisor, or None
-    :raises UnknownRowError: if a supervisor is not there
-    :raises ReportingLoopError: for the first employee who would stand above themselves
-    """
-    lock_order(session, Employee)
-    wanted = {supervisor_id for supervisor_id in changes.values() if supervisor_id is not None}
-    if not wanted:
-        return
-    above = {row.id: row for row in session.execute(_lines_of(wanted | changes.keys(), dialect_of(session)))}
-    for supervisor_id in wanted - above.keys():
-        raise UnknownRowError(f"employee {supervisor_id}")
-    line = {employee_id: row.supervisor_id for employee_id, row in above.items()} | dict(changes)
-    for employee_id, supervisor_id in changes.items():
-        if employee_id in _walk(line, supervisor_id):
-            names = [above[id_].name if id_ in above else "" for id_ in (employee_id, supervisor_id)]
-            raise ReportingLoopError(employee_id, supervisor_id, *names)
-
-
 def set_supervisor(session: AnySession, employee: Employee, supervisor_id: int | None) -> None:
     """Give an employee another supervisor, or none. It counts from the next request on. Flushes.
 
@@ -114,24 +76,6 @@ def set_supervisor(session: AnySession, employee: Employee, supervisor_id: int |
     audit.record(session, "change_supervisor", employee, {"supervisor": names})
     employee.supervisor_id = supervisor_id
     session.flush()
-
-
-def nearest_head_id(session: AnySession, department_id: int | None, *, but: int | None = None) -> int | None:
-    """Return the head of the department, else of the nearest above, who is active and not the given employee."""
-    visited: set[int] = set()
-    while department_id is not None and department_id not in visited:  # at most six levels deep
-        visited.add(department_id)
-        department = session.get(Department, department_id)
-        if department is None:
-            return None
-        head = session.get(Employee, department.head_id) if department.head_id is not None else None
-        if head is not None and head.is_active and head.id != but:
-            return head.id
-        department_id = department.parent_id
-    return None
-
-
-# Coming and leaving
 
 
 def save_employee(session: AnySession, employee: Employee, values: Mapping[str, Any], *, is_created: bool) -> Employee:
@@ -286,19 +230,3 @@ def _shown(employee: Employee, name: str) -> str | None:
 def _name_of(session: AnySession, employee_id: int | None) -> str | None:
     employee = session.get(Employee, employee_id) if employee_id is not None else None
     return str(employee) if employee is not None else None
-
-
-def _lines_of(ids: Iterable[int], dialect: str) -> Any:
-    """Return the SELECT of (id, supervisor_id, name) of employees and all above them; ends at loops."""
-    above = select(Employee.id, Employee.supervisor_id).where(among(Employee.id, ids, dialect)).cte(recursive=True)
-    above = above.union(select(Employee.id, Employee.supervisor_id).where(Employee.id == above.c.supervisor_id))
-    return select(Employee.id, Employee.supervisor_id, Employee.name).where(Employee.id.in_(select(above.c.id)))
-
-
-def _walk(line: Mapping[int, int | None], employee_id: int | None) -> set[int]:
-    """Return the ids of an employee and all above; ends at a loop."""
-    visited: set[int] = set()
-    while employee_id is not None and employee_id not in visited:
-        visited.add(employee_id)
-        employee_id = line.get(employee_id)
-    return visited

@@ -67,9 +67,7 @@ def _write(session: AnySession, follow_up: FollowUp, values: Mapping[str, Any]) 
     if not (follow_up.content or "").strip():
         raise BlankContentError("a follow-up needs content")
     if follow_up.contact_id is not None:
-        own = select(Contact.id).where(
-            Contact.id == follow_up.contact_id, Contact.customer_id == follow_up.customer_id
-        )
+        own = select(Contact.id).where(Contact.id == follow_up.contact_id, Contact.customer_id == follow_up.customer_id)
         with session.no_autoflush:
             if session.scalar(own) is None:
                 raise ForeignContactError(f"contact {follow_up.contact_id}")

@@ -50,9 +50,7 @@ class VisitTimesError(ServiceError):
 def followed_customers_statement(actor: Actor) -> Select[tuple[Customer]]:
     """Return the SELECT of the active customers that the actor follows: the pick list of visits."""
     followed = select(CustomerFollower.customer_id).where(CustomerFollower.employee_id == actor.id)
-    return select(Customer).where(
-        Customer.is_active, (Customer.owner_id == actor.id) | Customer.id.in_(followed)
-    )
+    return select(Customer).where(Customer.is_active, (Customer.owner_id == actor.id) | Customer.id.in_(followed))
 
 
 def create_visit(session: AnySession, customer_id: int, values: Mapping[str, Any]) -> Visit:
@@ -86,9 +84,7 @@ def update_visit(session: AnySession, visit: Visit, values: Mapping[str, Any]) -
     return visit
 
 
-def own_visits(
-    session: AnySession, *, limit: int = 50, offset: int = 0, is_own_only: bool = False
-) -> list[Row[Any]]:
+def own_visits(session: AnySession, *, limit: int = 50, offset: int = 0, is_own_only: bool = False) -> list[Row[Any]]:
     """Return visits of the actor and the actor's team, also those whose customer they no longer see (DOMAIN 8).
 
     :param is_own_only: leave out the team's
@@ -134,18 +130,18 @@ def _own_columns(actor: Actor, is_full: Any) -> tuple[Any, ...]:
 
 def _write(session: AnySession, visit: Visit, customer: Customer, values: Mapping[str, Any]) -> None:
     was_progress, was_check_in = visit.progress_after_id, visit.check_in_at
+    if values.get("status", visit.status) == VISITING:
+        _check_no_other_open(session, visit)
     for name in EDITABLE & values.keys():
         setattr(visit, name, values[name])
     _complete_times(visit)
-    if visit.status == VISITING:
-        _check_no_other_open(session, visit)
     try:
         with session.begin_nested():
             session.add(visit)
             session.flush()
-    except IntegrityError:
-        if visit.status == VISITING:
-            _check_no_other_open(session, visit)
+    except IntegrityError as error:
+        if "uq_visit_open" in str(error.orig) or "visit.user_id" in str(error.orig):
+            raise OpenVisitError(f"employee {visit.user_id} is on another visit") from error
         raise
     moments = {"last_visited_at": visit.check_in_at} if visit.check_in_at and visit.check_in_at != was_check_in else {}
     is_moved = visit.progress_after_id != was_progress
@@ -170,7 +166,9 @@ def _complete_times(visit: Visit) -> None:
 
 
 def _check_no_other_open(session: AnySession, visit: Visit) -> None:
-    query = select(Visit.id).where(Visit.user_id == visit.user_id, Visit.status == VISITING, Visit.id != (visit.id or 0))
+    query = select(Visit.id).where(
+        Visit.user_id == visit.user_id, Visit.status == VISITING, Visit.id != (visit.id or 0)
+    )
     with unfiltered(session, UnfilteredReason.OWN_VISITS) as every:  # it may be with a customer hidden by now
         if every.scalar(query) is not None:
             raise OpenVisitError(f"employee {visit.user_id} is on another visit")

@@ -110,7 +110,12 @@ def make_role(session: AnySession, code: str = "own_only", permissions: Iterable
 
 
 def make_employee(
-    session: AnySession, login: str | None = None, *, role: str = "own_only", supervisor: Employee | None = None, **values: Any
+    session: AnySession,
+    login: str | None = None,
+    *,
+    role: str = "own_only",
+    supervisor: Employee | None = None,
+    **values: Any,
 ) -> Employee:
     """Return a new active employee; name and log-in are made up where not given."""
     login = login or f"employee{next(_numbers)}"
@@ -148,7 +153,9 @@ def make_contact(session: AnySession, customer: Customer, **values: Any) -> Cont
     return save(session, Contact(customer_id=customer.id, **values))
 
 
-def make_follow_up(session: AnySession, customer: Customer, *, author: Employee | None = None, **values: Any) -> FollowUp:
+def make_follow_up(
+    session: AnySession, customer: Customer, *, author: Employee | None = None, **values: Any
+) -> FollowUp:
     """Return a new follow-up of a customer."""
     values.setdefault("content", f"follow-up {next(_numbers)}")
     author_id = author.id if author is not None else None
@@ -174,7 +181,9 @@ def company(session: AnySession) -> Company:
     roles = {code: make_role(session, code) for code in ("own_only", "employee", COMPANY_ADMIN, "config_admin")}
     found = Company()
     for login, (_, role) in PEOPLE.items():
-        found[login] = Employee(login=login.casefold(), name=login, role_id=roles[role].id, is_active=login not in LEAVERS)
+        found[login] = Employee(
+            login=login.casefold(), name=login, role_id=roles[role].id, is_active=login not in LEAVERS
+        )
     save(session, *found.values())
     _set_supervisors(session, found)
     for name, (owner, co_followers, visibility) in CUSTOMERS.items():

@@ -88,7 +88,9 @@ def set_visibility(session: AnySession, customer: Customer, visibility: str) -> 
     wanted = Visibility(visibility)
     if not is_private_customer_enabled(session):
         raise PrivateNotEnabledError("the company's switch is off")
-    require(session, visibility_deed(Visibility.PUBLIC if wanted is Visibility.PRIVATE else Visibility.PRIVATE), customer)
+    require(
+        session, visibility_deed(Visibility.PUBLIC if wanted is Visibility.PRIVATE else Visibility.PRIVATE), customer
+    )
     if wanted == customer.visibility:
         return
     if wanted is Visibility.PRIVATE and customer.owner_id is None:

@@ -58,7 +58,9 @@ def test_opening_is_noted_for_an_admin_and_a_private_customer_alone(
     reading_only.reset(token)
 
     entries = bare_session.execute(select(AuditEntry.action, AuditEntry.row_id, AuditEntry.actor_name)).all()
-    assert [tuple(entry) for entry in entries] == [("open_private_customer", company[name].id, "admin (admin)")] * expected
+    assert [tuple(entry) for entry in entries] == [
+        ("open_private_customer", company[name].id, "admin (admin)")
+    ] * expected
 
 
 def test_opening_goes_with_the_callers_transaction_when_it_writes(engine: Engine, bare_session: Session) -> None:
