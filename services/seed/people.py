@@ -131,20 +131,19 @@ def add_people(
                 **_describe(person, founded_at=founded_at, left_at=left_at),
                 "phone": faker.phone_number(),
                 "department_id": department_ids[person.department],
-                "supervisor_id": ids[person.supervisor] if person.supervisor else None,
+                "supervisor_id": ids.get(person.supervisor or ""),
                 "role_id": role_ids[person.role],
                 "password_hash": password_hash,
             }
             for person in here
         ]
-        new_ids = session.scalars(_INSERT, rows)
-        ids |= {person.login: employee_id for person, employee_id in zip(here, new_ids, strict=True)}
+        ids |= zip((person.login for person in here), session.scalars(_INSERT, rows), strict=True)
     _set_heads(session, people, department_ids=department_ids, ids=ids)
-    return [
-        Owner(ids[person.login], person.login, department_ids[person.department], person.branch, person.weight)
-        for person in people
-        if person.weight or person.login == "admin"
-    ]
+    return [_owner(person, ids, department_ids) for person in people if person.weight or person.login == "admin"]
+
+
+def _owner(person: _Person, ids: Mapping[str, int], department_ids: Mapping[str, int]) -> Owner:
+    return Owner(ids[person.login], person.login, department_ids[person.department], person.branch, person.weight)
 
 
 def _describe(person: _Person, *, founded_at: datetime, left_at: datetime) -> dict[str, Any]:

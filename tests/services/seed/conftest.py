@@ -1,9 +1,13 @@
 """A small country for the demo company, so that its tests are quick."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
+
+from models.scope import UnfilteredReason, unfiltered
 
 _PCA = [
     {
@@ -36,3 +40,10 @@ def regions_file(tmp_path: Path) -> Path:
     file = tmp_path / "pca.json"
     file.write_text(json.dumps(_PCA, ensure_ascii=False), encoding="utf-8")
     return file
+
+
+@pytest.fixture
+def every(bare_session: Session) -> Iterator[Session]:
+    """Yield a session that sees every row."""
+    with unfiltered(bare_session, UnfilteredReason.COMMAND) as inner:
+        yield inner

@@ -1,24 +1,20 @@
-"""The demo company: what DESIGN 8 promises of it, its shape, its repeatability."""
+"""Customers and settings of the demo company: their shape, and that it is made once and repeatably."""
 
 from collections import Counter as Tally
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
-from auth.passwords import check_password, find_login, set_password
-from auth.visibility import Outcome, outcome_of
 from models import (
     Base,
     Contact,
     Customer,
     CustomerFollower,
     CustomerGrade,
-    Department,
     Employee,
     FollowUp,
     Industry,
@@ -30,31 +26,9 @@ from models import (
 from models.mixins import SortableMixin
 from models.scope import UnfilteredReason, unfiltered
 from services.seed.defaults import seed_roles
-from services.seed.demo import CompanyInUseError, DemoResult, seed_demo
+from services.seed.demo import CompanyInUseError, DemoResult
 from services.settings import get_setting
-from tests.conftest import acting_in
-
-TODAY = date(2026, 3, 2)
-NOW = datetime(2026, 3, 1, 16, tzinfo=UTC)  # midnight in Shanghai
-PASSWORD = "a password of the demo"
-NAMED = ("admin", "boss", "lead-east", "lead-west", "amy", "ben", "vera")
-
-
-def _seed(session: Any, regions_file: Path, **options: Any) -> DemoResult:
-    defaults = {"password": PASSWORD, "today": TODAY, "customers": 60, "seed": 7}
-    return seed_demo(session, regions_file=regions_file, **{**defaults, **options})
-
-
-@pytest.fixture
-def every(bare_session: Session) -> Iterator[Session]:
-    """Yield a session that sees every row."""
-    with unfiltered(bare_session, UnfilteredReason.COMMAND) as inner:
-        yield inner
-
-
-def _owned(session: Session, login: str) -> Tally[str]:
-    query = select(Customer.visibility).join(Employee, Employee.id == Customer.owner_id).where(Employee.login == login)
-    return Tally(session.scalars(query))
+from tests.demo import NAMED, NOW, seed
 
 
 def _content(session: Session) -> dict[str, list[tuple[Any, ...]]]:
@@ -67,112 +41,22 @@ def _content(session: Session) -> dict[str, list[tuple[Any, ...]]]:
     return content
 
 
-def test_named_log_ins_have_role_and_supervisor(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
-
-    people = {person.login: person for person in every.scalars(select(Employee).where(Employee.login.in_(NAMED)))}
-    held = {
-        login: (person.role.code, person.supervisor.login if person.supervisor else None)
-        for login, person in people.items()
-    }
-    assert held == {
-        "admin": ("company_admin", None),
-        "boss": ("manager", None),
-        "lead-east": ("manager", "boss"),
-        "lead-west": ("manager", "boss"),
-        "amy": ("own_only", "lead-east"),
-        "ben": ("own_only", "lead-east"),
-        "vera": ("employee", "lead-west"),
-    }
-
-
-@pytest.mark.parametrize("customers", [0, 60])
-def test_each_named_log_in_owns_a_public_and_a_private_customer(
-    every: Session, regions_file: Path, customers: int
-) -> None:
-    _seed(every, regions_file, customers=customers)
-
-    owned = {login: _owned(every, login) for login in NAMED}
-    assert all(tally["public"] >= 1 and tally["private"] >= 1 for tally in owned.values()), owned
-
-
-def test_named_log_ins_see_each_other_as_the_rule_says(
-    engine: Engine, bare_session: Session, regions_file: Path
-) -> None:
-    _seed(bare_session, regions_file, customers=120)
-    bare_session.commit()
-    with unfiltered(bare_session, UnfilteredReason.COMMAND) as every:
-        ids = {login: person.id for login in NAMED if (person := find_login(every, login))}
-        amys = select(Customer.id).where(Customer.owner_id == ids["amy"])
-        private = every.scalars(amys.where(Customer.visibility == "private")).all()
-        public = every.scalars(amys.where(Customer.visibility == "public")).all()
-    bare_session.rollback()
-
-    seen = {}
-    for login in NAMED:
-        with acting_in(engine, ids[login]) as acted:
-            seen[login] = tuple({outcome_of(acted, customer) for customer in rows} for rows in (private, public))
-
-    full, notice, hidden = ({outcome} for outcome in (Outcome.FULL, Outcome.NOTICE, Outcome.HIDDEN))
-    assert seen == {
-        "admin": (full, full),
-        "boss": (full, full),
-        "lead-east": (full, full),
-        "lead-west": (notice, full),
-        "amy": (full, full),
-        "ben": (hidden, hidden),
-        "vera": (notice, full),
-    }
-
-
-def test_all_log_ins_share_the_password(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
-
-    hashes = set(every.scalars(select(Employee.password_hash)))
-    assert len(hashes) == 1
-    assert check_password(find_login(every, "amy"), PASSWORD)
-
-
-def test_supervisors_stand_on_five_levels(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
-
-    above = {row.id: row.supervisor_id for row in every.execute(select(Employee.id, Employee.supervisor_id))}
-
-    def level(employee_id: int) -> int:
-        supervisor_id = above[employee_id]
-        return 1 if supervisor_id is None else 1 + level(supervisor_id)
-
-    assert Tally(level(employee_id) for employee_id in above) == {1: 2, 2: 6, 3: 9, 4: 12, 5: 36}
-
-
-def test_departments_are_a_tree_with_heads(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
-
-    departments = every.scalars(select(Department)).all()
-    heads = {row.name: row.head.login for row in departments if row.head}
-    assert len(heads) == len(departments) == 14
-    assert (heads["东区销售部"], heads["西区销售部"]) == ("lead-east", "lead-west")
-    east = next(row for row in departments if row.name == "东区销售部")
-    assert east.parent.name == "销售中心"
-    assert {row.name for row in departments if row.parent_id == east.id} == {"上海办事处", "江浙办事处", "华北办事处"}
-
-
 @pytest.mark.parametrize(("customers", "private"), [(60, 7), (200, 20)], ids=["least", "a tenth"])
 def test_a_tenth_is_private(every: Session, regions_file: Path, customers: int, private: int) -> None:
-    _seed(every, regions_file, customers=customers)
+    seed(every, regions_file, customers=customers)
 
     assert Tally(every.scalars(select(Customer.visibility))) == {"private": private, "public": customers - private}
 
 
 def test_company_has_its_name_and_the_switch_on(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
+    seed(every, regions_file)
 
     setting = get_setting(every)
     assert (setting.company_name, setting.private_customer_enabled) == ("客配示范公司", True)
 
 
 def test_regions_stand_after_the_default_ones(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
+    seed(every, regions_file)
 
     roots = select(Region.sort_order, Region.name).where(Region.parent_id.is_(None)).order_by(Region.sort_order)
     names = "重庆 成都 上海 上海市 四川省 甘肃省 台湾省"
@@ -180,7 +64,7 @@ def test_regions_stand_after_the_default_ones(every: Session, regions_file: Path
 
 
 def test_price_levels_belong_to_grades(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
+    seed(every, regions_file)
 
     levels = {level.name: str(level.discount) for level in every.scalars(select(PriceLevel))}
     grades = {grade.name: str(grade.price_level) for grade in every.scalars(select(CustomerGrade))}
@@ -189,7 +73,7 @@ def test_price_levels_belong_to_grades(every: Session, regions_file: Path) -> No
 
 
 def test_customers_are_filled_in(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file, customers=200)
+    seed(every, regions_file, customers=200)
 
     customers = every.scalars(select(Customer).order_by(Customer.id)).all()
     assert sorted(row.code for row in customers) == [f"KH{number:06d}" for number in range(1, 201)]
@@ -212,7 +96,7 @@ def _depth(customer: Customer) -> int:
 
 
 def test_records_stand_between_the_customers_beginning_and_today(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file, customers=200)
+    seed(every, regions_file, customers=200)
 
     customers = {row.id: row for row in every.scalars(select(Customer))}
     followed: dict[int, datetime] = {}
@@ -235,7 +119,7 @@ def test_records_stand_between_the_customers_beginning_and_today(every: Session,
 
 
 def test_last_follow_up_gives_the_progress(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file, customers=200)
+    seed(every, regions_file, customers=200)
 
     last = {}
     moved = select(FollowUp).where(FollowUp.progress_after_id.is_not(None)).order_by(FollowUp.created_at, FollowUp.id)
@@ -247,7 +131,7 @@ def test_last_follow_up_gives_the_progress(every: Session, regions_file: Path) -
 
 
 def test_co_followers_are_never_owners_nor_near_named_log_ins(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file, customers=300)
+    seed(every, regions_file, customers=300)
 
     pairs = every.execute(
         select(Customer.owner_id, CustomerFollower.employee_id, Employee.login)
@@ -260,7 +144,7 @@ def test_co_followers_are_never_owners_nor_near_named_log_ins(every: Session, re
 
 
 def test_contacts_have_one_primary(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
+    seed(every, regions_file)
 
     per_customer = Tally(every.scalars(select(Contact.customer_id)))
     primary = Tally(every.scalars(select(Contact.customer_id).where(Contact.is_primary)))
@@ -271,7 +155,7 @@ def test_contacts_have_one_primary(every: Session, regions_file: Path) -> None:
 
 
 def test_lists_and_trees_are_numbered_without_gaps(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
+    seed(every, regions_file)
 
     for mapper in Base.registry.mappers:
         model = mapper.class_
@@ -284,7 +168,7 @@ def test_lists_and_trees_are_numbered_without_gaps(every: Session, regions_file:
 
 
 def test_industries_have_a_second_level(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
+    seed(every, regions_file)
 
     food = select(Industry.id).where(Industry.name == "食品")
     below = every.scalars(select(Industry.name).where(Industry.parent_id == food.scalar_subquery())).all()
@@ -292,11 +176,11 @@ def test_industries_have_a_second_level(every: Session, regions_file: Path) -> N
 
 
 def test_second_run_adds_nothing(bare_session: Session, regions_file: Path) -> None:
-    first = _seed(bare_session, regions_file)
+    first = seed(bare_session, regions_file)
     with unfiltered(bare_session, UnfilteredReason.COMMAND) as every:
         before = _content(every)
 
-    second = _seed(bare_session, regions_file, seed=8, customers=100)
+    second = seed(bare_session, regions_file, seed=8, customers=100)
 
     with unfiltered(bare_session, UnfilteredReason.COMMAND) as every:
         assert _content(every) == before
@@ -304,35 +188,12 @@ def test_second_run_adds_nothing(bare_session: Session, regions_file: Path) -> N
     assert second == DemoResult(is_new=False)
 
 
-def test_second_run_lets_log_ins_in_again(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
-    amy, ben, admin = (find_login(every, login) for login in ("amy", "ben", "admin"))
-    assert amy
-    assert ben
-    assert admin
-    set_password(amy, "something else entirely")
-    ben.is_active, ben.left_at = False, NOW
-    admin.login = "somebody-else"
-    every.flush()
-
-    result = _seed(every, regions_file)
-
-    every.expire_all()
-    assert result.repaired == ["admin", "amy", "ben"]
-    for login in NAMED:
-        assert check_password(find_login(every, login), PASSWORD), login
-    assert ben.left_at is None
-    again = find_login(every, "admin")
-    assert again
-    assert again.role.code == "company_admin"
-
-
 def _content_of_a_run(regions_file: Path, **options: Any) -> dict[str, list[tuple[Any, ...]]]:
     """Return what a run makes in a database of its own."""
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
-        _seed(session, regions_file, **options)
+        seed(session, regions_file, **options)
         with unfiltered(session, UnfilteredReason.COMMAND) as every:
             content = _content(every)
     engine.dispose()
@@ -340,7 +201,7 @@ def _content_of_a_run(regions_file: Path, **options: Any) -> dict[str, list[tupl
 
 
 def test_same_seed_makes_the_same_company_on_any_database(every: Session, regions_file: Path) -> None:
-    _seed(every, regions_file)
+    seed(every, regions_file)
 
     assert _content(every) == _content_of_a_run(regions_file)
 
@@ -357,7 +218,7 @@ def test_company_at_work_is_refused(every: Session, regions_file: Path) -> None:
     every.flush()
 
     with pytest.raises(CompanyInUseError, match="there are customers already"):
-        _seed(every, regions_file)
+        seed(every, regions_file)
 
     assert every.scalar(select(func.count()).select_from(Employee)) == 0
 
@@ -369,14 +230,14 @@ def test_log_in_of_somebody_else_is_refused(every: Session, regions_file: Path) 
     every.flush()
 
     with pytest.raises(CompanyInUseError, match="the log-in boss is taken"):
-        _seed(every, regions_file)
+        seed(every, regions_file)
 
 
 def test_dictionaries_of_the_company_are_used(every: Session, regions_file: Path) -> None:
     every.add(CustomerGrade(name="战略客户", sort_order=1))
     every.flush()
 
-    _seed(every, regions_file)
+    seed(every, regions_file)
 
     grades = every.scalars(select(CustomerGrade.name).join(Customer, Customer.grade_id == CustomerGrade.id))
     assert set(grades) == {"战略客户"}
