@@ -122,6 +122,7 @@ class RequestClient(FlaskClient):
         """Send a request from an empty context."""
         if has_app_context():
             db.session.rollback()
+        kwargs.setdefault("buffered", True)  # read a stream while its context is there
         return Context().run(super().open, *args, **kwargs)
 
 
