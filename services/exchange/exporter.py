@@ -133,7 +133,7 @@ def _joined(statement: Select[Any], model: Any, field_: FileField, language: str
     """Join a related row that hangs on a customer: the listener blanks what is not FULL, which then reads as private."""
     target = aliased(field_.target)
     key = getattr(model, field_.key)
-    statement = statement.outerjoin(target, key == target.id)
+    statement = statement.outerjoin(getattr(model, field_.name).of_type(target))
     text = getattr(target, shown_key(field_.target)) if field_.target is not None else key
     hidden = PRIVATE_CUSTOMER.text(language)
     return statement, case((key.is_(None), None), else_=func.coalesce(text, hidden))
