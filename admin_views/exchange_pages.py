@@ -13,6 +13,7 @@ from flask_babel import gettext
 from werkzeug.wsgi import FileWrapper
 
 from admin_views.exchange_messages import fault_text, file_error_text
+from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.text import language, text
 from admin_views.uploads import UploadStore
 from models import db
@@ -183,11 +184,11 @@ class ExchangePagesMixin:
         options = self._options(is_dry_run=False)
         try:
             result = import_table(db.session, resource, read_table(content), options)
-        except FileError as error:
+        except TOLD_ERRORS as error:
             db.session.rollback()
             jobs.record_import(db.session, resource, file_name, options, None)
             db.session.commit()
-            return self._show_form(resource, fault=file_error_text(error))
+            return self._show_form(resource, fault=_told(error))
         jobs.record_import(db.session, resource, file_name, options, result)
         db.session.commit()
         return self._show_result(resource, result, options, file_name)
@@ -247,6 +248,10 @@ def _can_write(result: ImportResult, options: Options) -> bool:
     """Tell whether confirming would write anything."""
     has_valid = result.inserted_count + result.updated_count > 0
     return has_valid and (options.is_partial or not result.faults)
+
+
+def _told(error: Exception) -> str:
+    return file_error_text(error) if isinstance(error, FileError) else message_of(error)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from auth.actor import load_actor, set_actor
+from auth.errors import AuthError
 from auth.passwords import find_login
 from models import db
 from models.base import reading_only
@@ -78,7 +79,7 @@ def _import(session: Any, resource: Resource, file: Path, options: Options) -> I
     """Import and log it. A file that cannot be used at all is logged too."""
     try:
         result = import_table(session, resource, read_table(file), options)
-    except FileError:
+    except ServiceError:
         session.rollback()
         if not options.is_dry_run:
             jobs.record_import(session, resource, file.name, options, None)
@@ -132,7 +133,7 @@ def _working(login: str | None) -> Iterator[Any]:
             set_actor(db.session, actor)
         yield db.session
         db.session.commit()
-    except ServiceError as error:
+    except (ServiceError, AuthError) as error:
         raise click.ClickException(str(error)) from error
     except SQLAlchemyError as error:
         first_line = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]

@@ -1,6 +1,6 @@
 """Employees: log-ins, supervisors from file or database in any order, the role they start with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -8,14 +8,10 @@ from sqlalchemy import select
 from models import Employee, Role
 from models.enums import COMPANY_ADMIN
 from models.names import name_key
+from services import employees
 from services.exchange.bulk import update_rows
 from services.exchange.context import Context, Hooks
-from services.exchange.results import Action, Row
-
-try:
-    from services import employees
-except ImportError:
-    employees = None
+from services.exchange.results import Action, Mode, Row
 
 #: Code of the role of a new employee whose line names none.
 DEFAULT_ROLE = "own_only"
@@ -36,6 +32,7 @@ def _prepare(context: Context, rows: list[Row]) -> None:
 
 def _check(context: Context, rows: list[Row]) -> None:
     _check_roles(context, rows)
+    _check_last_admin(context, rows)
     staff = {
         login: (row_id, supervisor_id)
         for row_id, login, supervisor_id in context.every.execute(
@@ -52,6 +49,30 @@ def _check(context: Context, rows: list[Row]) -> None:
             by_login[login].refuse("supervisor", "reporting_loop")
     _check_supervisors_valid(by_login, changed)
     context.kept["supervisors"] = changed
+
+
+def _refusals(context: Context, ids: Iterable[int]) -> Mapping[int, tuple[str, dict[str, Any]]]:
+    """Leave company admins to company admins: who may change their log-in's row could become one."""
+    if context.is_unbound or context.mode is not Mode.UPDATE:
+        return {}
+    admins = select(Employee.id).join(Role, Role.id == Employee.role_id).where(Role.code == COMPANY_ADMIN)
+    return {row_id: ("not_editable", {}) for row_id in set(context.every.scalars(admins)) & set(ids)}
+
+
+def _check_last_admin(context: Context, rows: list[Row]) -> None:
+    """Refuse lines that together would leave no active company admin."""
+    changed = [row for row in rows if "role_id" in row.changes]
+    if not changed:
+        return
+    admins = select(Employee.id).join(Role, Role.id == Employee.role_id).where(Role.code == COMPANY_ADMIN)
+    present = set(context.every.scalars(admins.where(Employee.is_active)))
+    leaving = [row for row in changed if row.id in present]
+    try:
+        if leaving:
+            employees.check_last_admin(context.every, without=[row.id for row in leaving if row.id is not None])
+    except employees.LastAdminError:
+        for row in leaving:
+            row.refuse("role", "last_admin")
 
 
 def _check_roles(context: Context, rows: list[Row]) -> None:
@@ -125,7 +146,7 @@ def _after_write(context: Context, rows: list[Row]) -> None:
         for login, supervisor in context.kept["supervisors"].items()
         if login in written and (supervisor is not None or written[login].action is Action.UPDATE)
     }
-    if supervisors and employees:
+    if supervisors:
         employees.check_reporting_line(context.every, supervisors)
     versions = context.kept.get("versions", {})
     changes: dict[int, dict[str, Any]] = {}
@@ -134,13 +155,12 @@ def _after_write(context: Context, rows: list[Row]) -> None:
             version = versions.get(row.id, 1) + (row.action is Action.UPDATE and bool(row.changes))
             changes[row.id] = {"supervisor_id": supervisors[row.id], "version": version}
     update_rows(context.every, Employee, changes, context.actor)
-    if employees and any("role_id" in row.changes for row in rows):
-        employees.check_last_admin(context.every)
 
 
 HOOKS = Hooks(
     deferred=frozenset({"supervisor"}),
     prepare=_prepare,
+    refusals=_refusals,
     check=_check,
     columns=_columns,
     after_write=_after_write,

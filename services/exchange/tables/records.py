@@ -5,14 +5,22 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models import Contact
+from models import Contact, Customer, Visit
 from models.names import name_key
+from models.types import utc_now
 from services.customers import rights
+from services.customers.touching import touch_customer
 from services.exchange.context import Context, Hooks
 from services.exchange.instances import batches
 from services.exchange.results import Row
+from services.visits import VISITING
 
-#: Field of the person who wrote the row, by table.
+#: Table -> field that says when, and the customer's column that keeps the newest.
+_MOMENTS: Mapping[str, tuple[str, str]] = {
+    "follow_up": ("created_at", "last_followed_at"),
+    "visit": ("check_in_at", "last_visited_at"),
+}
+#: Table -> field of the person who wrote the row.
 _WRITERS: Mapping[str, str] = {"follow_up": "author", "visit": "user"}
 
 
@@ -48,6 +56,8 @@ def _check(context: Context, rows: list[Row]) -> None:
     """Refuse customers that the actor may only read, and a second primary contact."""
     if "is_primary" in context.present:
         _check_primary(context, rows)
+    if context.resource.endpoint == "visit":
+        _check_visits(context, rows)
     if context.actor is None:
         return
     ids = {row.values["customer"] for row in rows if row.values.get("customer")}
@@ -71,6 +81,47 @@ def _check_primary(context: Context, rows: list[Row]) -> None:
         taken.add(row.values["customer"])
 
 
+def _check_visits(context: Context, rows: list[Row]) -> None:
+    """Refuse visits that end before they began, and a second open visit of one person."""
+    open_visits = set(context.every.scalars(select(Visit.user_id).where(Visit.status == VISITING)))
+    for row in rows:
+        began, ended = row.values.get("check_in_at"), row.values.get("check_out_at")
+        if ended is not None and (began is None or ended < began):
+            row.refuse("check_out_at", "times")
+        user_id = row.values.get("user")
+        if row.values.get("status") == VISITING and user_id is not None:
+            if user_id in open_visits:
+                row.refuse("status", "open_visit")
+            open_visits.add(user_id)
+
+
+def _after_write(context: Context, rows: list[Row]) -> None:
+    """Leave on each customer what its newest record says: when it was, and the progress (DOMAIN 1: the last wins)."""
+    if context.resource.endpoint not in _MOMENTS:
+        return
+    moment, touched = _MOMENTS[context.resource.endpoint]
+    newest: dict[int, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row.values.get(moment) or utc_now()):
+        at = row.values.get(moment) or (utc_now() if moment == "created_at" else None)
+        noted = newest.setdefault(row.values["customer"], {})
+        if at is not None:
+            noted["at"] = at
+        if row.values.get("progress_after") is not None:
+            noted["progress_id"] = row.values["progress_after"]
+    for batch in batches(newest):
+        for customer in context.every.scalars(select(Customer).where(Customer.id.in_(batch))):
+            _touch(context, customer, touched, newest[customer.id])
+
+
+def _touch(context: Context, customer: Customer, touched: str, noted: dict[str, Any]) -> None:
+    last, at = getattr(customer, touched), noted.get("at")
+    if last is not None and at is not None and at < last:
+        return
+    touch_customer(
+        context.every, customer, progress_id=noted.get("progress_id"), at={touched: at} if at is not None else None
+    )
+
+
 def _columns(context: Context, row: Row) -> Mapping[str, Any]:
     """Fill what the preparation found."""
     columns: dict[str, Any] = {}
@@ -82,4 +133,6 @@ def _columns(context: Context, row: Row) -> Mapping[str, Any]:
     return columns
 
 
-HOOKS = Hooks(deferred=frozenset({"contact"}), prepare=_prepare, check=_check, columns=_columns)
+HOOKS = Hooks(
+    deferred=frozenset({"contact"}), prepare=_prepare, check=_check, columns=_columns, after_write=_after_write
+)
