@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -181,6 +181,22 @@ def acting_in(engine: Engine, employee_id: int) -> Iterator[Session]:
         assert actor is not None
         set_actor(session, actor)
         yield session
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """Yield a list that gathers the statements which the engine executes; BEGIN does not count."""
+    statements: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        if not arguments[2].startswith("BEGIN"):
+            statements.append(arguments[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
