@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,12 +10,14 @@ from urllib.parse import quote
 from flask import Response, abort, flash, redirect, request, stream_with_context
 from flask_admin import expose
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wsgi import FileWrapper
 
 from admin_views.exchange_messages import fault_text, file_error_text
 from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.text import language, text
 from admin_views.uploads import UploadStore
+from auth.actor import Actor, AnySession, set_actor
 from models import db
 from models.base import reading_only
 from models.enums import IMPORT_MODE_LABELS
@@ -67,10 +69,10 @@ class ExchangePagesMixin:
         name = self._file_name(export_type)
         job_id = self._start_job(resource, name)
         use_names = request.args.get("names") == "field"
-        rows = export(db.session, resource, statement, language=language(), use_names=use_names)
-        if export_type == "csv":
-            return self._streamed(resource, rows, name, job_id)
-        return self._written(resource, rows, name, export_type, job_id)
+        session = _own_session(self.actor)
+        rows = export(session, resource, statement, language=language(), use_names=use_names)
+        send = self._streamed if export_type == "csv" else self._written
+        return send(session, resource, rows, name, job_id)
 
     @expose("/import/", methods=("GET", "POST"))
     def import_view(self) -> Any:
@@ -89,7 +91,7 @@ class ExchangePagesMixin:
         export_type = request.args.get("type", "xlsx")
         if export_type not in _TEMPLATE_TYPES:
             abort(404)
-        fields = [field for field in self._template_fields(resource)]
+        fields = self._template_fields(resource)
         required = resource.required_names()
         header = [f"{text(field.label)}{'*' if field.name in required else ''}" for field in fields]
         with _temporary_file(export_type) as path:
@@ -103,27 +105,30 @@ class ExchangePagesMixin:
         with _writing():
             return jobs.start_export(db.session, resource, name, request.args.to_dict(flat=False)).id
 
-    def _streamed(self, resource: Resource, rows: Export, name: str, job_id: int) -> Response:
+    def _streamed(self, session: Session, resource: Resource, rows: Export, name: str, job_id: int) -> Response:
+        """Send the rows while they are fetched; by then the request's own session is gone."""
+
         def chunks() -> Iterator[bytes]:
             is_done = False
+            token = reading_only.set(True)
             try:
                 yield from rows.csv_chunks()
                 is_done = True
             finally:
-                with _writing():
-                    jobs.finish_export(db.session, resource, job_id, row_count=rows.row_count, is_done=is_done)
+                reading_only.reset(token)
+                _finish(session, resource, job_id, rows, is_done=is_done)
 
         return _download(Response(stream_with_context(chunks()), mimetype="text/csv"), name)
 
-    def _written(self, resource: Resource, rows: Export, name: str, export_type: str, job_id: int) -> Any:
+    def _written(self, session: Session, resource: Resource, rows: Export, name: str, job_id: int) -> Any:
+        export_type = name.rpartition(".")[2]
         with _temporary_file(export_type) as path:
             fault = None
             try:
                 rows.write(path, export_type)
             except FileError as error:
                 fault = error
-            with _writing():
-                jobs.finish_export(db.session, resource, job_id, row_count=rows.row_count, is_done=fault is None)
+            _finish(session, resource, job_id, rows, is_done=fault is None)
             if fault is not None:
                 flash(file_error_text(fault), "danger")
                 return redirect(self.get_url(".index_view"))  # type: ignore[attr-defined]
@@ -254,14 +259,27 @@ def _told(error: Exception) -> str:
     return file_error_text(error) if isinstance(error, FileError) else message_of(error)
 
 
+def _own_session(actor: Actor) -> Session:
+    """Return a session of the actor that lives as long as the export, which outlives the request's."""
+    session: Session = db.session.session_factory()
+    set_actor(session, actor)
+    return session
+
+
+def _finish(session: Session, resource: Resource, job_id: int, rows: Export, *, is_done: bool) -> None:
+    """Log how the export went, and let its session go."""
+    with closing(session), _writing(session):
+        jobs.finish_export(session, resource, job_id, row_count=rows.row_count, is_done=is_done)
+
+
 @contextmanager
-def _writing() -> Iterator[None]:
+def _writing(session: AnySession = db.session) -> Iterator[None]:
     """End the reading transaction, then write and commit."""
-    db.session.rollback()
+    session.rollback()
     token = reading_only.set(False)
     try:
         yield
-        db.session.commit()
+        session.commit()
     finally:
         reading_only.reset(token)
 
