@@ -11,6 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 from wtforms import BooleanField, DateField, DecimalField, Field, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields import DateTimeLocalField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from admin_views import lookups
@@ -126,9 +127,9 @@ def _make_text(attribute: Attribute, validators: list[Any], common: Any, model: 
 
 
 def _make_choice(attribute: Attribute, validators: list[Any], common: Any, _model: type[Any], _zone: ZoneInfo) -> Any:
-    choices = [(value, text(label)) for value, label in (attribute.field.choices or {}).items()]
+    choices = [SelectChoice(value, text(label)) for value, label in (attribute.field.choices or {}).items()]
     if not attribute.is_required:
-        choices.insert(0, ("", ""))
+        choices.insert(0, SelectChoice("", ""))
     return SelectField(choices=choices, validators=validators, validate_choice=True, **common)
 
 

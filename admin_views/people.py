@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin_views.base import GeneratedView
@@ -90,7 +91,7 @@ class RoleView(GeneratedView):
         """Add the permissions; the company admin's cannot be taken away."""
         if row is not None and row.code == COMPANY_ADMIN:
             return {}
-        choices = [(code.value, text(label)) for code, label in PERMISSION_LABELS.items()]
+        choices = [SelectChoice(code.value, text(label)) for code, label in PERMISSION_LABELS.items()]
         return {"permission_codes": CheckboxesField(gettext("Permissions"), choices=choices)}
 
     def form_data(self, row: Any) -> dict[str, Any]:
