@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models import Contact, Customer, CustomerFollower, FollowUp, Visit
 from services.customers import next_customer_codes
 from services.seed.drafts import Draft, draft_customers
+from services.seed.rows import insert_rows
 from services.seed.world import World
 
 #: Customers drafted and inserted together.
@@ -38,26 +38,24 @@ def _insert_customers(session: Session, world: World, drafts: tuple[Draft, ...],
         above = dealers.get(tier - 1)
         for draft in here:
             draft.row["parent_customer_id"] = world.rng.choice(above) if above else None
-        ids = _insert(session, Customer, [draft.row for draft in here])
-        for draft, customer_id in zip(here, ids, strict=True):
-            draft.row["id"] = customer_id
+        ids = insert_rows(session, Customer, [draft.row for draft in here])
         if tier in dealers:
             dealers[tier] = [*dealers[tier], *ids][-_DEALERS_KEPT:]
 
 
 def _insert_records(session: Session, drafts: tuple[Draft, ...]) -> None:
     """Insert what hangs on the customers of the drafts."""
-    _insert(session, CustomerFollower, list(_follower_rows(drafts)), wants_ids=False)
+    insert_rows(session, CustomerFollower, list(_follower_rows(drafts)))
     contacts = [row | {"customer_id": draft.row["id"]} for draft in drafts for row in draft.contacts]
-    contact_ids = iter(_insert(session, Contact, contacts))
+    contact_ids = iter(insert_rows(session, Contact, contacts))
     follow_ups, visits = [], []
     for draft in drafts:
         own_ids = [next(contact_ids) for _ in draft.contacts]
         keys = {"customer_id": draft.row["id"]}
         follow_ups += [row | keys | {"contact_id": own_ids[row["contact_id"]]} for row in draft.follow_ups]
         visits += [row | keys for row in draft.visits]
-    _insert(session, FollowUp, follow_ups, wants_ids=False)
-    _insert(session, Visit, visits, wants_ids=False)
+    insert_rows(session, FollowUp, follow_ups)
+    insert_rows(session, Visit, visits)
 
 
 def _follower_rows(drafts: tuple[Draft, ...]) -> Iterator[dict[str, Any]]:
@@ -69,15 +67,3 @@ def _follower_rows(drafts: tuple[Draft, ...]) -> Iterator[dict[str, Any]]:
                 "added_by_id": draft.row["owner_id"],
                 "added_at": draft.row["created_at"],
             }
-
-
-def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]], *, wants_ids: bool = True) -> list[int]:
-    """Insert the rows, all with the same keys; return their ids in order."""
-    if not rows:
-        return []
-    # Without render_nulls the rows are parted by which of their values are None: a statement for each few.
-    statement = insert(model).execution_options(render_nulls=True)
-    if wants_ids:
-        return list(session.scalars(statement.returning(model.id, sort_by_parameter_order=True), rows))
-    session.execute(statement, rows)
-    return []

@@ -9,12 +9,13 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Department, Employee, Role
 from models.names import name_key, name_sort
 from services.seed.log_ins import NAMED_LOG_INS
+from services.seed.rows import insert_rows
 
 #: Department -> the one above.
 DEPARTMENTS: Mapping[str, str | None] = {
@@ -63,9 +64,6 @@ _REPRESENTATIVES_PER_TEAM = 3
 _OWN_ONLY_EVERY = 4
 #: Offices whose last representative has left and still owns customers, to be handed over.
 _OFFICES_WITH_LEAVER = frozenset({"华北办事处", "重庆办事处"})
-
-
-_INSERT = insert(Employee).returning(Employee.id, sort_by_parameter_order=True).execution_options(render_nulls=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ def add_people(
             }
             for person in here
         ]
-        ids |= zip((person.login for person in here), session.scalars(_INSERT, rows), strict=True)
+        ids |= zip((person.login for person in here), insert_rows(session, Employee, rows), strict=True)
     _set_heads(session, people, department_ids=department_ids, ids=ids)
     return [_owner(person, ids, department_ids) for person in people if person.weight or person.login == "admin"]
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Region
 from models.names import name_key
 from services.errors import ServiceError
+from services.seed.rows import insert_rows
 
 
 class RegionDataMissingError(ServiceError):
@@ -36,7 +37,6 @@ class District:
     district: str
 
 
-_INSERT = insert(Region).returning(Region.id, sort_by_parameter_order=True).execution_options(render_nulls=True)
 #: Names from the province down.
 RegionPath = tuple[str, ...]
 
@@ -57,9 +57,8 @@ def add_china(session: Session, file: Path) -> dict[RegionPath, int]:
         here = [path for path in codes if len(path) == level]
         fresh = [path for path in here if _key(path, ids) not in known]
         rows = [_row(path, ids.get(path[:-1]), code=codes[path], last=last) for path in fresh]
-        if rows:
-            new_ids = session.scalars(_INSERT, rows)
-            known |= {_key(path, ids): region_id for path, region_id in zip(fresh, new_ids, strict=True)}
+        new_ids = insert_rows(session, Region, rows)
+        known |= {_key(path, ids): region_id for path, region_id in zip(fresh, new_ids, strict=True)}
         ids |= {path: known[_key(path, ids)] for path in here}
     return {path: ids[path] for path in codes}
 
