@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import column, delete, exists, func, insert, literal_column, select, table, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import column, delete, exists, false, func, insert, literal_column, select, table, text, update
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from auth.errors import UnguardedStatementError
+from auth.sql_check import find_fault
 from models import (
     Base,
     Contact,
@@ -89,3 +90,49 @@ def test_every_table_with_a_customer_is_guarded() -> None:
     bound = {mapper.class_ for mapper in Base.registry.mappers if "customer_id" in mapper.columns}
 
     assert {cls.__name__ for cls in bound if not issubclass(cls, HangsOnCustomer)} == set()
+
+
+TABLES = frozenset({"customer", "contact"})
+
+
+@pytest.mark.parametrize(
+    ("sql", "fault"),
+    [
+        ("SELECT customer.id FROM customer WHERE customer.id /* visible */ IS NOT NULL", ""),
+        ("SELECT customer.id FROM customer", "customer"),
+        ('SELECT 1 FROM "customer" AS "c"', "c"),
+        ("SELECT c.id FROM customer AS c WHERE customer.id /* visible */ IS NOT NULL", "c"),
+        ("SELECT 1 FROM employee, customer", "customer"),
+        ("SELECT 1 FROM (customer JOIN employee ON 1 = 1)", "customer"),
+        ("SELECT 1 FROM employee LEFT OUTER JOIN contact AS contact_1 ON 1 = 1", "contact_1"),
+        (
+            "SELECT 1 FROM customer WHERE id IN (SELECT 2 FROM customer WHERE customer.id /* visible */ IS NOT NULL)",
+            "customer",
+        ),
+        ("SELECT 1 FROM customer WHERE customer.name = 'customer.id /* visible */'", "customer"),
+        ("SELECT 1 FROM customer WHERE false", ""),
+        ("SELECT 1 FROM customer WHERE 0 = 1 ORDER BY customer.id", ""),
+        ("SELECT 1 FROM customer LEFT OUTER JOIN contact AS c ON (c.id = 1) WHERE false LIMIT 1", ""),
+        ("SELECT 1 FROM customer WHERE false OR 1 = 1", "customer"),
+        ("SELECT (SELECT max(customer.name) FROM customer) FROM contact WHERE false", "customer"),
+        ("SELECT 1 FROM customer WHERE customer.id IN (SELECT 1 FROM contact WHERE false)", "customer"),
+        ("SELECT 1 FROM customer WHERE 1 = 1 UNION SELECT 1 FROM contact WHERE false", "customer"),
+        ("UPDATE customer SET name=? WHERE 0 = 1", ""),
+        ("UPDATE customer SET name=? WHERE customer.id = 1", "customer"),
+        ("DELETE FROM contact WHERE contact.id = 1", "contact"),
+        ("INSERT INTO customer (name) VALUES (?)", "customer"),
+        ("SELECT customer_follower.customer_id, employee.contact FROM employee", ""),
+        ("SELECT rule_customer.id FROM customer AS rule_customer", ""),
+    ],
+)
+def test_the_sql_check_finds_gaps(sql: str, fault: str) -> None:
+    expected = f"the visibility rule does not reach {fault}" if fault else ""
+
+    assert find_fault(sql, TABLES) == expected
+
+
+def test_criteria_that_are_never_met_pass(as_va: Session) -> None:
+    nothing = select(Customer).where(false()).options(joinedload(Customer.parent_customer))
+
+    assert as_va.scalars(nothing).all() == []
+    assert as_va.scalar(select(func.count()).select_from(nothing.subquery())) == 0
