@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
+
 from admin_views.text import text
 from models.meta import Label, label
 
@@ -44,11 +46,17 @@ PLACES: tuple[Place, ...] = (
 def menu(views: Iterable[Any], current: Any) -> tuple[Entry, ...]:
     """Return the menu of the person: entries they may not open are left out, and headings without entries."""
     links: dict[str, list[tuple[int, Entry]]] = {}
-    for view in views:
-        for place, order, name, url in view.menu_links() if view.is_accessible() else ():
-            entry = Entry(name=name, url=url, is_active=view is current)
-            links.setdefault(place, []).append((order, entry))
+    for view in filter(lambda view: view.is_accessible(), views):
+        own = view.menu_links()
+        active = _active_url([url for _, _, _, url in own]) if view is current else None
+        for place, order, name, url in own:
+            links.setdefault(place, []).append((order, Entry(name=name, url=url, is_active=url == active)))
     return tuple(_headings(None, links))
+
+
+def _active_url(urls: list[str]) -> str:
+    """Return which of a view's entries is the page shown: the one of its address, else the first."""
+    return request.path if request.path in urls else urls[0]
 
 
 def trail(place_key: str) -> list[str]:
