@@ -34,7 +34,7 @@ class CustomerView(GeneratedView):
         return customers.can_delete(db.session, row)
 
     @property
-    def can_delete(self) -> bool:  # type: ignore[override]
+    def can_delete(self) -> bool:
         """Tell whether the person may delete customers: the company admin alone."""
         return self.actor.is_company_admin
 

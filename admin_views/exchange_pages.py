@@ -15,6 +15,7 @@ from werkzeug.wsgi import FileWrapper
 
 from admin_views.exchange_messages import fault_text, file_error_text
 from admin_views.messages import TOLD_ERRORS, message_of
+from admin_views.page_mixin import PageMixin
 from admin_views.text import language, text
 from admin_views.uploads import UploadStore
 from auth.actor import Actor, AnySession, set_actor
@@ -37,11 +38,8 @@ _OFFERED_TYPES = ("csv", "xlsx", "ods", "json")
 _TEMPLATE_TYPES = ("csv", "xlsx")
 
 
-class ExchangePagesMixin:
+class ExchangePagesMixin(PageMixin):
     """Export of the list on screen, import of a file."""
-
-    model: Any
-    page: Any
 
     def resource(self) -> Resource:
         """Return the exchange of the table; 404 if it has none."""
@@ -59,13 +57,13 @@ class ExchangePagesMixin:
         resource = self.resource()
         if export_type not in _OFFERED_TYPES:
             abort(404)
-        if not self.can_export:  # type: ignore[attr-defined]
+        if not self.can_export:
             abort(403)
         try:
-            statement = self.listing_statement()  # type: ignore[attr-defined]
+            statement = self.listing_statement()
         except BadFilterError:
             flash(gettext("A filter cannot be read; nothing was exported."), "danger")
-            return redirect(self.get_url(".index_view"))  # type: ignore[attr-defined]
+            return redirect(self.get_url(".index_view"))
         name = self._file_name(export_type)
         job_id = self._start_job(resource, name)
         use_names = request.args.get("names") == "field"
@@ -131,7 +129,7 @@ class ExchangePagesMixin:
             _finish(session, resource, job_id, rows, is_done=fault is None)
             if fault is not None:
                 flash(file_error_text(fault), "danger")
-                return redirect(self.get_url(".index_view"))  # type: ignore[attr-defined]
+                return redirect(self.get_url(".index_view"))
             return self._sent(path, name, export_type)
 
     def _sent(self, path: Path, name: str, export_type: str) -> Response:
@@ -152,16 +150,16 @@ class ExchangePagesMixin:
 
     def _importable(self) -> Resource:
         resource = self.resource()
-        if not self.can_import:  # type: ignore[attr-defined]
+        if not self.can_import:
             abort(403)
         return resource
 
     def _template_fields(self, resource: Resource) -> list[Any]:
-        switch = self.actor.private_customer_enabled  # type: ignore[attr-defined]
+        switch = self.actor.private_customer_enabled
         return [
             field
             for field in resource.exported_fields(private_customer_enabled=switch)
-            if not field.meta.is_read_only or self.actor.is_company_admin  # type: ignore[attr-defined]
+            if not field.meta.is_read_only or self.actor.is_company_admin
         ]
 
     def _checked(self, resource: Resource) -> Any:
@@ -199,7 +197,7 @@ class ExchangePagesMixin:
         return self._show_result(resource, result, options, file_name)
 
     def _store(self) -> UploadStore:
-        return UploadStore(self.actor.id, self.page_endpoint())  # type: ignore[attr-defined]
+        return UploadStore(self.actor.id, self.page_endpoint())
 
     def page_endpoint(self) -> str:
         """Return the table's name."""
@@ -212,7 +210,7 @@ class ExchangePagesMixin:
         return Options(Mode(mode), is_partial=request.form.get("partial") == "1", is_dry_run=is_dry_run)
 
     def _show_form(self, resource: Resource, fault: str | None = None) -> Any:
-        page = self.render(  # type: ignore[attr-defined]
+        page = self.render(
             "exchange/import.html",
             resource=resource,
             fields=self._template_fields(resource),
@@ -232,7 +230,7 @@ class ExchangePagesMixin:
         self, resource: Resource, result: ImportResult, options: Options, file_name: str, token: str | None = None
     ) -> Any:
         labels = {field.name: text(field.label) for field in resource.fields}
-        page = self.render(  # type: ignore[attr-defined]
+        page = self.render(
             "exchange/result.html",
             result=result,
             options=options,

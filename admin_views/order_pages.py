@@ -8,16 +8,15 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin_views.json_requests import integer, json_endpoint, read_object, row_ids
+from admin_views.page_mixin import PageMixin
 from models import db
 from services.ordering import list_version, order_version, reorder
 
 
-class OrderPagesMixin:
+class OrderPagesMixin(PageMixin):
     """Lets people order the rows of a list that is shown whole, in its own order."""
 
     list_template = "order/list.html"
-    model: Any
-    can_edit: Any
 
     @expose("/order/")
     @json_endpoint
@@ -46,7 +45,7 @@ class OrderPagesMixin:
 
     def _script_settings(self) -> dict[str, Any]:
         blank = {"name": "{name}", "place": "{place}", "count": "{count}"}
-        url = self.get_url  # type: ignore[attr-defined]
+        url = self.get_url
         return {
             "urls": {"order": url(".order_view"), "reorder": url(".reorder_view")},
             "words": {

@@ -16,6 +16,7 @@ from admin_views.json_requests import (
     row_id_argument,
     string,
 )
+from admin_views.page_mixin import PageMixin
 from models import db
 from services.ordering import order_version
 from services.tree_queries import children, find_nodes, node_row, paths_of
@@ -27,14 +28,10 @@ FIND_LIMIT = 50
 _FIND_LENGTH = 100
 
 
-class TreePagesMixin:
+class TreePagesMixin(PageMixin):
     """Shows a tree where others show a list; a search or filter shows the list."""
 
     tree_template = "tree/tree.html"
-    model: Any
-    can_create: Any
-    can_edit: Any
-    can_delete: Any
 
     @expose("/")
     def index_view(self) -> Any:
@@ -45,7 +42,7 @@ class TreePagesMixin:
 
     def tree_view(self) -> Any:
         """Show the roots; what stands below is fetched when it is opened."""
-        return self.render(  # type: ignore[attr-defined]
+        return self.render(
             self.tree_template,
             rows=[_as_json(row) for row in children(db.session, self.model, None)],
             settings=self._script_settings(),
@@ -146,7 +143,7 @@ class TreePagesMixin:
 
     def _script_settings(self) -> dict[str, Any]:
         """Return what the page's script needs: addresses, rights and words."""
-        url = self.get_url  # type: ignore[attr-defined]
+        url = self.get_url
         names = ("children", "move", "add", "rename", "remove", "find")
         return {
             "urls": {name: url(f".{name}_view") for name in names} | {"edit": url(".edit_view", id="")},

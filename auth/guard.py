@@ -121,7 +121,8 @@ def _restrict_refresh(state: ORMExecuteState) -> None:
     mapper = state.bind_mapper
     if mapper is not None and mapper.class_ in _guarded_classes():
         criterion = _criterion(mapper.class_, get_actor(state.session), dialect_of(state.session))
-        state.statement = state.statement.where(criterion)
+        refresh: Any = state.statement
+        state.statement = refresh.where(criterion)
 
 
 def _refuse_bulk(state: ORMExecuteState) -> None:

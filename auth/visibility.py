@@ -37,7 +37,7 @@ def dialect_of(session: AnySession) -> str:
     return session.get_bind().dialect.name
 
 
-def among(column: ColumnElement[Any], ids: Iterable[int], dialect: str) -> ColumnElement[bool]:
+def among(column: Any, ids: Iterable[int], dialect: str) -> ColumnElement[bool]:
     """Return "column is one of ids" with the ids as ONE parameter, so that the statement is cached for any number."""
     if dialect == "postgresql":
         return column == any_(bindparam(None, list(ids), ARRAY(Integer), unique=True))

@@ -36,6 +36,7 @@ class Contact(HangsOnCustomer, AuthoredMixin, VersionMixin, NameMixin, Base):
         menu="customers",
         menu_order=2,
         permission=EVERYONE,
+        import_permission=Permission.IMPORT_CUSTOMERS,
         export_permission=Permission.EXPORT_CUSTOMERS,
         columns=("name", "customer", "role", "position", "mobile", "phone", "wechat", "is_primary"),
         form=(

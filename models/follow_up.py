@@ -27,6 +27,7 @@ class FollowUp(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
         menu="customers",
         menu_order=3,
         permission=EVERYONE,
+        import_permission=Permission.IMPORT_CUSTOMERS,
         export_permission=Permission.EXPORT_CUSTOMERS,
         columns=(
             "customer",

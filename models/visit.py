@@ -39,6 +39,7 @@ class Visit(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
         menu="customers",
         menu_order=4,
         permission=EVERYONE,
+        import_permission=Permission.IMPORT_CUSTOMERS,
         export_permission=Permission.EXPORT_CUSTOMERS,
         columns=(
             "customer",

@@ -42,10 +42,10 @@ def check_reporting_line(session: AnySession, changes: Mapping[int, int | None])
     for supervisor_id in wanted - above.keys():
         raise UnknownRowError(f"employee {supervisor_id}")
     line = {employee_id: row.supervisor_id for employee_id, row in above.items()} | dict(changes)
-    for employee_id, supervisor_id in changes.items():
-        if employee_id in _walk(line, supervisor_id):
-            names = [above[id_].name if id_ in above else "" for id_ in (employee_id, supervisor_id)]
-            raise ReportingLoopError(employee_id, supervisor_id, *names)
+    for employee_id, wanted_id in changes.items():
+        if employee_id in _walk(line, wanted_id):
+            names = [above[id_].name if id_ in above else "" for id_ in (employee_id, wanted_id)]
+            raise ReportingLoopError(employee_id, wanted_id, *names)
 
 
 def nearest_head_id(session: AnySession, department_id: int | None, *, but: int | None = None) -> int | None:

@@ -41,5 +41,5 @@ def find_stubs(session: AnySession, search: str, limit: int = LIMIT) -> tuple[Se
     )
     with unfiltered(session, UnfilteredReason.STUB) as every:
         total = every.scalar(select(func.count()).select_from(Customer).where(*criteria)) or 0
-        rows = every.execute(found).all() if total else []
+        rows: Sequence[Any] = every.execute(found).all() if total else []
     return rows, total

@@ -47,7 +47,7 @@ class VisitTimesError(ServiceError):
     """A visit would end before it began, or end without having begun."""
 
 
-def followed_customers_statement(actor: Actor) -> Select[tuple[Customer]]:
+def followed_customers_statement(actor: Actor) -> Select[Any]:
     """Return the SELECT of the active customers that the actor follows: the pick list of visits."""
     followed = select(CustomerFollower.customer_id).where(CustomerFollower.employee_id == actor.id)
     return select(Customer).where(Customer.is_active, (Customer.owner_id == actor.id) | Customer.id.in_(followed))

@@ -1,6 +1,7 @@
 """Customer codes: serial numbers KH000001, KH000002 … from one counter."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -54,7 +55,7 @@ def _advance(session: AnySession, count: int) -> int:
     )
     value = session.scalar(statement)
     if value is None:
-        fresh = _INSERT[dialect_of(session)](Counter).values(name=COUNTER, value=0)
+        fresh: Any = _INSERT[dialect_of(session)](Counter).values(name=COUNTER, value=0)
         session.execute(fresh.on_conflict_do_nothing())
         value = session.scalar(statement)
     assert value is not None  # the row is there by now

@@ -1,6 +1,7 @@
 """What happens to a customer over time: owners come and go, co-followers, the pool, deletion (DOMAIN 3.6)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -130,7 +131,7 @@ def delete_customer(session: AnySession, customer: Customer) -> None:
     session.flush()
 
 
-def awaiting_handover() -> Select[tuple[Customer]]:
+def awaiting_handover() -> Select[Any]:
     """Return the SELECT of the customers whose owner has left (待交接); the actor sees the own ones and the team's."""
     return select(Customer).join(Employee, Employee.id == Customer.owner_id).where(Employee.is_active.is_(False))
 

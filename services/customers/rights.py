@@ -146,7 +146,7 @@ def editable_customer_ids(session: AnySession, ids: Iterable[int]) -> set[int]:
     return allowed_ids(session, Deed.EDIT, ids)
 
 
-def editable_customers_statement(session: AnySession) -> Select[tuple[Customer]]:
+def editable_customers_statement(session: AnySession) -> Select[Any]:
     """Return the SELECT of the customers that the actor may edit, for pickers."""
     return select(Customer).where(allowed(session, Deed.EDIT))
 

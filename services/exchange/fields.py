@@ -111,7 +111,7 @@ def converter_of(field: FileField, model: type[Any], setting: Setting) -> Conver
     if field.kind is Kind.CHOICE:
         return choice_converter(field.meta.choices or {})
     if field.kind is Kind.DECIMAL:
-        numeric = field.column.type if field.column is not None else None
+        numeric: Any = field.column.type if field.column is not None else None
         is_exact = isinstance(numeric, Numeric) and numeric.asdecimal
         return decimal_converter(
             precision=numeric.precision if is_exact else None, scale=numeric.scale if is_exact else None

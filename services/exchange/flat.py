@@ -127,7 +127,7 @@ def _note_changes(context: Context, rows: list[Row], hooks: Hooks) -> None:
         stored = {values.id: values for values in context.every.execute(statement)}
         for row in batch:
             if row.id in stored:
-                _compare(context, row, fields, stored[row.id]._mapping, hooks)
+                _compare(context, row, fields, dict(stored[row.id]._mapping), hooks)
 
 
 def _compare(

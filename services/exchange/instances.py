@@ -59,7 +59,7 @@ def natural_keys(model: type[Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def shown_key(model: type[Any]) -> str:
+def shown_key(model: Any) -> str:
     """Return the attribute by which files name a row; the id where there is no natural key."""
     keys = natural_keys(model)
     if model.__tablename__ in _SHOWN_KEYS:

@@ -1,5 +1,6 @@
 """Columns of files that are no columns of the table (DESIGN 8), by model. Their reading and writing stands in
-``trees``, ``customers`` and ``readers``."""
+``trees``, ``customers`` and ``readers``.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -223,7 +223,7 @@ def _after_write(context: Context, rows: list[Row]) -> None:
     _write_followers(context, rows)
     _write_contacts(context, rows)
     for row in rows:
-        noted = {name: row.changes[name] for name in ("visibility", "owner_id") if name in row.changes}
+        noted: dict[str, Any] = {name: row.changes[name] for name in ("visibility", "owner_id") if name in row.changes}
         if noted:
             customer = context.every.get_one(Customer, row.id)
             audit.record(context.every, "import_change", customer, noted)

@@ -45,11 +45,11 @@ def _find_contacts(context: Context, rows: list[Row]) -> None:
         text = row.values.get("contact")
         if not text:
             continue
-        contact_id = found.get((row.values.get("customer") or 0, name_key(text)))
-        if contact_id is None:
+        named_id = found.get((row.values.get("customer") or 0, name_key(text)))
+        if named_id is None:
             row.refuse("contact", "unknown", value=text)
         else:
-            row.values["contact"] = contact_id
+            row.values["contact"] = named_id
 
 
 def _check(context: Context, rows: list[Row]) -> None:
