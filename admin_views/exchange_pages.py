@@ -150,6 +150,8 @@ class ExchangePagesMixin(PageMixin):
 
     def _importable(self) -> Resource:
         resource = self.resource()
+        if "import" not in self.page.actions:
+            abort(404)
         if not self.can_import:
             abort(403)
         return resource
