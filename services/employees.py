@@ -137,7 +137,9 @@ def enable_employee(session: AnySession, employee: Employee) -> None:
 
 
 def delete_employee(session: AnySession, employee: Employee) -> None:
-    """Delete an employee that no row points at; who follows customers, or has done anything, is disabled instead. Flushes.
+    """Delete an employee that no row points at. Flushes.
+
+    Who follows customers, or has done anything, is disabled instead.
 
     :raises InUseError: if rows point at the employee, hidden customers included; it holds numbers only
     :raises LastAdminError: if it is the last active company admin
@@ -173,7 +175,7 @@ def check_last_admin(session: AnySession, *, without: Iterable[int] = ()) -> Non
 def require_may_manage(session: AnySession, employee: Employee, *, new_role_id: int | None = None) -> None:
     """Let pass who may write this employee: whoever manages employees, but company admins are company admins' business.
 
-    Otherwise the permission to manage employees would be one to make oneself company admin, or to take over one's log-in.
+    Otherwise the permission to manage employees would be one to make oneself company admin, or to take over a log-in.
 
     :raises PermissionDeniedError: if the actor is no company admin, and the employee is or would become one
     """

@@ -101,6 +101,7 @@ def make_role(session: AnySession, code: str = "own_only", permissions: Iterable
     """Return the role of a code, made if it is missing; a stock role gets its stock permissions."""
     present = session.scalar(select(Role).where(Role.code == code))
     if present is not None:
+        session.commit()
         return present
     wanted = sorted(_STOCK[code].permissions if permissions is None else permissions)
     role = Role(code=code, name=code, permission_codes=wanted)

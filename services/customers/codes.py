@@ -23,9 +23,9 @@ def format_code(number: int) -> str:
 
 
 def next_customer_codes(session: AnySession, count: int) -> list[str]:
-    """Take the next codes; those that somebody typed by hand are skipped. The transaction keeps the counter till its end.
+    """Take the next codes; those that somebody typed by hand are skipped.
 
-    Nothing is lost on rollback, and two transactions never get the same code: one UPDATE takes the numbers.
+    The transaction keeps the counter till its end: nothing is lost on rollback, and two transactions never get the same code: one UPDATE takes the numbers.
 
     :returns: count codes, ascending
     """
@@ -54,12 +54,11 @@ def _advance(session: AnySession, count: int) -> int:
         .execution_options(synchronize_session=False)
     )
     value = session.scalar(statement)
-    if value is None:
-        fresh: Any = _INSERT[dialect_of(session)](Counter).values(name=COUNTER, value=0)
-        session.execute(fresh.on_conflict_do_nothing())
-        value = session.scalar(statement)
-    assert value is not None  # the row is there by now
-    return value
+    if value is not None:
+        return value
+    fresh: Any = _INSERT[dialect_of(session)](Counter).values(name=COUNTER, value=0)
+    session.execute(fresh.on_conflict_do_nothing())
+    return session.execute(statement).scalar_one()
 
 
 def _free_codes(session: AnySession, numbers: Iterable[int]) -> list[int]:

@@ -102,7 +102,8 @@ def claim(session: AnySession, customer: Customer) -> None:
         raise NotInPoolError(f"customer {customer.id}")
     require(session, Deed.CLAIM, customer)
     actor = get_actor(session)
-    assert actor is not None  # nobody claims without acting
+    if actor is None:
+        raise PermissionDeniedError("nobody claims without acting")
     new_owner = active_employee(session, actor.id)
     audit.record(session, "claim", customer, {"owner": [None, str(new_owner)]})
     with session.no_autoflush:

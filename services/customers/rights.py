@@ -181,7 +181,7 @@ def can_delete(session: AnySession, customer: Customer) -> bool:
 
 
 def can_set_visibility(session: AnySession, customer: Customer) -> bool:
-    """Tell whether the actor may change the customer's visibility from what it is now; never while the switch is off."""
+    """Tell whether the actor may change the visibility from what it is now; never while the switch is off."""
     actor = get_actor(session)
     if actor is not None and not actor.private_customer_enabled:
         return False

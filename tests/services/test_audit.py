@@ -46,7 +46,7 @@ def test_record_without_actor_is_the_system(bare_session: Session) -> None:
     ],
 )
 def test_opening_is_noted_for_an_admin_and_a_private_customer_alone(
-    engine: Engine, bare_session: Session, login: str, name: str, is_on: bool, expected: int
+    engine: Engine, bare_session: Session, *, login: str, name: str, is_on: bool, expected: int
 ) -> None:
     company = factories.company(bare_session)
     factories.switch_private(bare_session, is_on)

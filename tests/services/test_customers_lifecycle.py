@@ -92,7 +92,7 @@ def test_the_old_owner_may_stay_as_co_follower(
         ({"remove_followers": True}, set()),
         ({"remove_followers": True, "keep_as_co_follower": True}, {"a1"}),
     ],
-    ids=str,
+    ids=["as is", "keep", "remove", "remove and keep"],
 )
 def test_co_followers_stay_unless_removed(
     engine: Engine, bare_session: Session, company: factories.Company, options: dict[str, bool], expected: set[str]
