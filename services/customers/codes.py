@@ -25,7 +25,8 @@ def format_code(number: int) -> str:
 def next_customer_codes(session: AnySession, count: int) -> list[str]:
     """Take the next codes; those that somebody typed by hand are skipped.
 
-    The transaction keeps the counter till its end: nothing is lost on rollback, and two transactions never get the same code: one UPDATE takes the numbers.
+    One UPDATE takes the numbers and keeps the counter till the transaction's end, so nothing is lost on rollback, and
+    two transactions never get the same code.
 
     :returns: count codes, ascending
     """
