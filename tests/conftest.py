@@ -5,11 +5,11 @@ Every test that takes ``app`` runs twice, on SQLite and on a real PostgreSQL: th
 """
 
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from app import create_app
 from auth.actor import load_actor, set_actor
 from models import Base, Employee, db
 from models.scope import UnfilteredReason, unfiltered
-from tests import chromium, postgres
+from tests import chromium, postgres, sqlite_files
 
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = Path(os.environ.get("KEPEI_SHARED_DATA") or ROOT.parent / "shared" / "data")
@@ -60,9 +60,9 @@ def postgres_url(postgres_server: str, worker_id: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an SQLite file with the schema and no rows."""
-    path = tmp_path_factory.mktemp("schema") / "empty.sqlite"
+def sqlite_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return this worker's SQLite file, with the schema."""
+    path = tmp_path_factory.mktemp("sqlite") / "test.sqlite"
     _create_schema(f"sqlite:///{path}")
     return path
 
@@ -74,11 +74,12 @@ def _create_schema(url: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Yield the address of a database with the schema and no rows."""
     if request.param == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.sqlite")
-        yield f"sqlite:///{copy}"
+        path = request.getfixturevalue("sqlite_path")
+        yield f"sqlite:///{path}"
+        sqlite_files.empty_all_tables(path)
         return
     url = request.getfixturevalue("postgres_url")
     yield url
@@ -101,10 +102,18 @@ def chromium_path() -> str:
     return chromium.find_or_install()
 
 
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Flask]:
+    """Return the maker of the worker's applications, one for each database: building one costs more than a test."""
+    return cache(lambda database_url: make_app(database_url, tmp_path_factory.mktemp("app")))
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """Yield the application on an empty database of each kind."""
-    app = make_app(database_url, tmp_path)
+def app(apps: Callable[[str], Flask], database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Yield the application on an empty database of each kind, with an instance folder of the test's own."""
+    app = apps(database_url)
+    app.instance_path = str(tmp_path / "instance")
+    Path(app.instance_path).mkdir(mode=0o700)
     yield app
     with app.app_context():
         db.session.remove()
