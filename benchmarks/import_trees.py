@@ -1,0 +1,103 @@
+"""Time the import of real trees and people through the command line, beside a plain loop of ORM rows.
+
+Prints, for each database and file: rows, seconds and peak memory of the whole process, and the ratio to the loop.
+Reads ../shared/data (or ``KEPEI_SHARED_DATA``); the PostgreSQL is that of the tests.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import postgres
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(os.environ.get("KEPEI_SHARED_DATA") or ROOT.parent / "shared" / "data")
+FLASK = [sys.executable, "-m", "flask", "--app", "app"]
+#: Endpoint, file, more options.
+IMPORTS = (
+    ("region", "regions_4level.csv", []),
+    ("industry", "industries.csv", []),
+    ("employee", "org.csv", ["--map", "employee_id=login", "--map", "manager_id=supervisor"]),
+)
+#: What one would write without the engine: a row at a time, parents from a dict, keys by the mapper's event.
+LOOP = """
+import csv, sys
+from app import create_app
+from models import Region, db
+with create_app().app_context():
+    nodes = {}
+    for row in csv.DictReader(open(sys.argv[1], encoding="utf-8-sig")):
+        node = Region(code=row["code"], name=row["name"], parent=nodes.get(row["parent_code"]))
+        nodes[row["code"]] = node
+        db.session.add(node)
+        db.session.flush()
+    db.session.commit()
+"""
+
+
+def main() -> None:
+    """Run all."""
+    if not DATA.is_dir():
+        sys.exit(f"{DATA} is not there")
+    print(f"{'database':<12}{'file':<22}{'rows':>8}{'seconds':>10}{'peak MiB':>10}")
+    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        with opened() as environment:
+            _run([*FLASK, "db", "upgrade"], environment)
+            times = {}
+            for endpoint, file, options in IMPORTS:
+                command = [*FLASK, "exchange", "import", endpoint, str(DATA / file), *options]
+                times[file] = _report(name, file, command, environment)
+        with opened() as environment:
+            _run([*FLASK, "db", "upgrade"], environment)
+            loop = _report(name, "… by an ORM loop", [sys.executable, "-c", LOOP, str(DATA / IMPORTS[0][1])], environment)
+            print(f"{'':<12}the loop takes {loop / times[IMPORTS[0][1]]:.1f} times as long")
+
+
+def _report(name: str, file: str, command: list[str], environment: dict[str, str]) -> float:
+    seconds, peak = _run(command, environment)
+    path = DATA / file
+    count = sum(1 for _ in csv.reader(path.open(encoding="utf-8-sig"))) - 1 if path.is_file() else ""
+    print(f"{name:<12}{file:<22}{count:>8}{seconds:>10.1f}{peak:>10.0f}", flush=True)
+    return seconds
+
+
+def _run(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Run a command; return its seconds and the peak memory of its process in MiB.
+
+    :raises SystemExit: if it fails
+    """
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(command[:6])} failed: {process.stderr.read() if process.stderr else ''}")
+    return time.perf_counter() - begun, usage.ru_maxrss / 1024
+
+
+@contextmanager
+def _sqlite() -> Iterator[dict[str, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield {"KEPEI_INSTANCE": folder, "KEPEI_DATABASE_URL": f"sqlite:///{folder}/bench.sqlite"}
+
+
+@contextmanager
+def _postgresql() -> Iterator[dict[str, str]]:
+    postgres.begin_run()
+    try:
+        with tempfile.TemporaryDirectory() as folder, postgres.own_database(postgres.server_url(), "bench") as url:
+            yield {"KEPEI_INSTANCE": folder, "KEPEI_DATABASE_URL": url}
+    finally:
+        postgres.end_run()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()
