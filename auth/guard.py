@@ -13,6 +13,7 @@ from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, attributes, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.expression import TableClause
 
 from auth.actor import Actor, get_actor
 from auth.errors import HiddenRowError, UnguardedStatementError
@@ -41,10 +42,12 @@ def _guard_statement(state: ORMExecuteState) -> None:
         _restrict_refresh(state)
         return
     _refuse_bulk(state)
-    criteria = _criteria(session)
-    # What a relationship loads may carry the criteria from the statement that loaded its parent.
-    if criteria[0] not in state.statement._with_options:  # noqa: SLF001 -- user_defined_options leaves these out
-        state.statement = state.statement.options(*criteria)
+    wanted = _guarded_in(state)
+    carried = state.statement._with_options  # noqa: SLF001 -- user_defined_options leaves these out
+    # What a relationship loads carries the criteria of the statement that loaded its parent.
+    missing = [option for cls, option in _criteria(session).items() if cls in wanted and option not in carried]
+    if missing:
+        state.statement = state.statement.options(*missing)
 
 
 @event.listens_for(Session, "before_flush")
@@ -90,21 +93,38 @@ def _guarded_tables() -> frozenset[str]:
     return frozenset(cls.__tablename__ for cls in _guarded_classes())
 
 
-def _criteria(session: Session) -> list[Any]:
-    """Return the session's loader criteria; made once per actor."""
+def _guarded_in(state: ORMExecuteState) -> frozenset[type[Any]]:
+    """Return the guarded classes that a statement may touch, so that others cost nothing.
+
+    All of them where joins and loader options lead further. What is overlooked here is refused by ``auth.sql_check``.
+    """
+    tables = set()
+    leads_further = bool(state.statement._with_options)  # noqa: SLF001 -- as in the listener
+    for element in visitors.iterate(state.statement):
+        if isinstance(element, TableClause):
+            tables.add(element.name)
+        leads_further = leads_further or bool(getattr(element, "_setup_joins", None))
+    mentioned = {mapper.class_ for mapper in state.all_mappers}
+    mentioned |= {cls for cls in _guarded_classes() if cls.__tablename__ in tables}
+    return _guarded_classes() if leads_further else _guarded_classes() & mentioned
+
+
+def _criteria(session: Session) -> dict[type[Any], Any]:
+    """Return the session's loader criteria by class; made once per actor."""
     actor = get_actor(session)
     kept = session.info.get(_CRITERIA_KEY)
     if kept is None or kept[0] is not actor:
         kept = (actor, _make_criteria(actor, dialect_of(session)))
         session.info[_CRITERIA_KEY] = kept
-    return kept[1]
+    criteria: dict[type[Any], Any] = kept[1]
+    return criteria
 
 
-def _make_criteria(actor: Actor | None, dialect: str) -> list[Any]:
-    return [
-        with_loader_criteria(cls, _criterion(cls, actor, dialect), include_aliases=True)
+def _make_criteria(actor: Actor | None, dialect: str) -> dict[type[Any], Any]:
+    return {
+        cls: with_loader_criteria(cls, _criterion(cls, actor, dialect), include_aliases=True)
         for cls in sorted(_guarded_classes(), key=lambda cls: cls.__name__)
-    ]
+    }
 
 
 def _criterion(cls: Any, actor: Actor | None, dialect: str) -> Any:

@@ -42,6 +42,13 @@ CODES: dict[str, Callable[[Session], set[str]]] = {
     "join": lambda s: set(
         s.scalars(select(Customer.code).join(Employee, Employee.id == Customer.owner_id, isouter=True))
     ),
+    "join from employee": lambda s: (
+        set(s.scalars(select(Customer.code).select_from(Employee).join(Customer, Customer.owner_id == Employee.id)))
+        | {"C10"}
+    ),
+    "join in a subquery": lambda s: set(
+        s.scalars(select(select(Customer.code).outerjoin(Customer.contacts).distinct().subquery().c.code))
+    ),
     "populate existing": lambda s: set(s.scalars(select(Customer.code).execution_options(populate_existing=True))),
     "yield per": lambda s: {row.code for row in s.scalars(select(Customer).execution_options(yield_per=1))},
 }
@@ -57,6 +64,9 @@ OWNERS: dict[str, Any] = {
     "exists": lambda: exists().where(Customer.owner_id == Employee.id),
     "exists of an alias": _exists_of_alias,
     "count": lambda: select(func.count(Customer.id)).where(Customer.owner_id == Employee.id).scalar_subquery() > 0,
+    "join": lambda: Employee.id.in_(
+        select(Employee.id).join(Customer, Customer.owner_id == Employee.id).with_only_columns(Employee.id)
+    ),
     "co-followers": lambda: (
         Employee.id.in_(select(Customer.owner_id).join(Customer.contacts)) | (Employee.login == "va")
     ),
