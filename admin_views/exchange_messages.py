@@ -1,10 +1,11 @@
-"""What is wrong with a file or a row, in the language of the request. The codes are those of ``services.exchange.results``."""
+"""What is wrong with a file or a row, in the language of the request; codes as in ``services.exchange.results``."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from services.exchange.results import FileError, RowFault
+from services.exchange.errors import FileError
+from services.exchange.results import RowFault
 
 #: Code of a fault of one cell or row -> sentence.
 CELL_SENTENCES: dict[str, Any] = {

@@ -24,11 +24,12 @@ from models.base import reading_only
 from models.enums import IMPORT_MODE_LABELS
 from models.types import utc_now
 from services.exchange import jobs
+from services.exchange.errors import FileError
 from services.exchange.exporter import Export, export
 from services.exchange.formats import EXPORT_TYPES, read_table, write_file
 from services.exchange.importer import Options, import_table
 from services.exchange.resource import Resource, resource_of
-from services.exchange.results import FileError, ImportResult, Mode
+from services.exchange.results import ImportResult, Mode
 from services.listing import BadFilterError
 
 #: Errors shown on the page of a checked file.

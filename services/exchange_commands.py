@@ -23,11 +23,12 @@ from models.inspection import page_of
 from models.scope import UnfilteredReason, unfiltered
 from services.errors import ServiceError
 from services.exchange import jobs
+from services.exchange.errors import FileError
 from services.exchange.exporter import export
 from services.exchange.formats import EXPORT_TYPES, read_table
 from services.exchange.importer import Options, import_table
 from services.exchange.resource import Resource, resource_for
-from services.exchange.results import FileError, ImportResult, Mode
+from services.exchange.results import ImportResult, Mode
 from services.listing import sorted_statement
 
 
@@ -39,18 +40,20 @@ def exchange_group() -> None:
 @exchange_group.command("import")
 @click.argument("endpoint")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "login", metavar="LOGIN", help="Import as this person: with their sight and their rights to rows.")
+@click.option(
+    "--as", "login", metavar="LOGIN", help="Import as this person: with their sight and their rights to rows."
+)
 @click.option("--mode", type=click.Choice([mode.value for mode in Mode]), default=Mode.SKIP.value, show_default=True)
-@click.option("--dry-run", is_flag=True, help="Check only, write nothing.")
-@click.option("--partial", is_flag=True, help="Write the valid rows even if others have errors.")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Check only, write nothing.")
+@click.option("--partial", "is_partial", is_flag=True, help="Write the valid rows even if others have errors.")
 @click.option("--map", "maps", multiple=True, metavar="FILE_HEADER=FIELD", help="Take a column for a field.")
-def import_command(endpoint: str, file: Path, login: str | None, mode: str, dry_run: bool, partial: bool, maps: tuple[str, ...]) -> None:  # noqa: FBT001, E501 -- click hands over flags
+def import_command(endpoint: str, file: Path, login: str | None, maps: tuple[str, ...], **options: Any) -> None:
     """Import FILE into the table ENDPOINT: all rows, or none if one has an error."""
     began = monotonic()
     with _working(login) as session:
-        options = Options(Mode(mode), is_partial=partial, is_dry_run=dry_run, mapping=_mapping(maps))
+        chosen = Options(Mode(options.pop("mode")), mapping=_mapping(maps), **options)
         resource = resource_for(endpoint)
-        result = _import(session, resource, file, options)
+        result = _import(session, resource, file, chosen)
     for fault in result.faults:
         click.echo(str(fault), err=True)
     click.echo(_summary(endpoint, result, monotonic() - began))
@@ -62,8 +65,8 @@ def import_command(endpoint: str, file: Path, login: str | None, mode: str, dry_
 @click.argument("endpoint")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--as", "login", metavar="LOGIN", help="Export what this person sees.")
-@click.option("--field-names", is_flag=True, help="Field names as headers instead of labels.")
-def export_command(endpoint: str, file: Path, login: str | None, field_names: bool) -> None:  # noqa: FBT001 -- as above
+@click.option("--field-names", "use_names", is_flag=True, help="Field names as headers instead of labels.")
+def export_command(endpoint: str, file: Path, login: str | None, *, use_names: bool) -> None:
     """Export the table ENDPOINT to FILE; its ending says the type."""
     began = monotonic()
     export_type = file.suffix.lstrip(".").lower()
@@ -71,7 +74,7 @@ def export_command(endpoint: str, file: Path, login: str | None, field_names: bo
         if export_type not in EXPORT_TYPES:
             raise FileError("unknown_type", value=export_type, known=", ".join(EXPORT_TYPES))
         resource = resource_for(endpoint)
-        count = _export(session, resource, file, export_type, use_names=field_names)
+        count = _export(session, resource, file, export_type, use_names=use_names)
     click.echo(f"{endpoint}: {count} rows in {monotonic() - began:.1f} seconds.")
 
 

@@ -2,18 +2,24 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from models import Customer, CustomerFollower, Employee
 from models.inspection import page_of
+from models.scope import UnfilteredReason, unfiltered
 from services.exchange.exporter import export
 from services.exchange.formats import read_table
 from services.exchange.importer import Options, import_table
 from services.exchange.resource import resource_for
 from services.exchange.results import ImportResult, Mode
 from services.listing import sorted_statement
+from tests.conftest import acting
 
 
 def csv_bytes(*lines: Sequence[Any]) -> bytes:
@@ -48,3 +54,24 @@ def records(content: bytes) -> list[dict[str, str]]:
 def faults(result: ImportResult) -> list[tuple[int, str, str]]:
     """Return (row, field, code) of each fault."""
     return [(fault.row, fault.field, fault.code) for fault in result.faults]
+
+
+@contextmanager
+def as_person(app: Flask, person: Any) -> Iterator[Session]:
+    """Yield a session of the person; commit at the end."""
+    with acting(app, person.id) as session:
+        yield session
+        session.commit()
+
+
+def seen(session: Session, name: str) -> Customer:
+    """Return a customer past the rule."""
+    with unfiltered(session, UnfilteredReason.COMMAND) as every:
+        return every.scalars(select(Customer).where(Customer.name == name)).one()
+
+
+def followers(session: Session, customer: Any) -> list[str]:
+    """Return the log-ins of the co-followers."""
+    with unfiltered(session, UnfilteredReason.COMMAND) as every:
+        statement = select(Employee.login).join(CustomerFollower, CustomerFollower.employee_id == Employee.id)
+        return sorted(every.scalars(statement.where(CustomerFollower.customer_id == customer.id)))

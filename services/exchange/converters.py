@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.meta import Label
-from services.exchange.results import CellError
+from services.exchange.errors import CellError
 
 Converter = Callable[[Any], Any]
 

@@ -15,7 +15,7 @@ from auth.actor import AnySession, get_actor, is_private_customer_enabled
 from auth.visibility import dialect_of, notice_customers
 from models import Customer
 from models.inspection import Kind
-from models.meta import Label, label
+from models.meta import label
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange.fields import FileField
 from services.exchange.formats import csv_chunks, write_file
@@ -54,9 +54,7 @@ class Export:
 
         :raises FileError: if the type is unknown, or a text is too long for it
         """
-        return write_file(
-            path, export_type, self.header, self.types, self.rows, title=self.title, notes=self.notes
-        )
+        return write_file(path, export_type, self.header, self.types, self.rows, title=self.title, notes=self.notes)
 
 
 def export(
@@ -130,7 +128,7 @@ def _made(make: Callable[[Any], Any] | None, value: Any) -> Any:
 
 
 def _joined(statement: Select[Any], model: Any, field_: FileField, language: str) -> tuple[Select[Any], Any]:
-    """Join a related row that hangs on a customer: the listener blanks what is not FULL, which then reads as private."""
+    """Join a related row that hangs on a customer: the listener blanks what is not FULL, so it reads as private."""
     target: Any = aliased(field_.target)  # type: ignore[arg-type]  # fields that join have a target
     key = getattr(model, field_.key)
     statement = statement.outerjoin(getattr(model, field_.name).of_type(target))
@@ -156,7 +154,7 @@ def _moment_maker(zone: ZoneInfo) -> Callable[[datetime], datetime]:
 
 
 def _notes(session: AnySession, resource: Resource, language: str) -> tuple[tuple[Any, ...], ...]:
-    """Say how many private customers are left out: their whole number, whatever the filters, so that none is an oracle."""
+    """Say how many private customers are left out: all of them, whatever the filters, so that none is an oracle."""
     count = left_out_count(session) if resource.model is Customer else 0
     return ((_LEFT_OUT.text(language),), (count,)) if count else ()
 
@@ -169,6 +167,3 @@ def left_out_count(session: AnySession) -> int:
     with unfiltered(session, UnfilteredReason.LEFT_OUT_COUNT) as every:
         criterion = notice_customers(actor, dialect_of(session), Customer)
         return every.scalar(select(func.count()).select_from(Customer).where(criterion)) or 0
-
-
-__all__ = ["BATCH", "PRIVATE_CUSTOMER", "Export", "Label", "export", "left_out_count"]

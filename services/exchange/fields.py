@@ -25,7 +25,7 @@ from services.exchange.converters import (
     moment_converter,
     text_converter,
 )
-from services.exchange.results import CellError
+from services.exchange.errors import CellError
 
 #: Text columns that hold keys or numbers to dial: a number that a spreadsheet has spoilt is refused there.
 _IDENTIFIERS = frozenset({"code", "login", "mobile", "parent_code", "phone"})

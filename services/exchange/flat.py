@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from models.mixins import SortableMixin
 from services.exchange.bulk import has_version, insert_rows, update_rows
 from services.exchange.context import Context, Hooks
+from services.exchange.errors import FileError
 from services.exchange.fields import FileField
 from services.exchange.instances import batches, find_existing, key_value
-from services.exchange.results import Action, FileError, Mode, Row
+from services.exchange.results import Action, Mode, Row
 from services.ordering import lock_order
 
 
@@ -124,19 +125,16 @@ def _note_changes(context: Context, rows: list[Row], hooks: Hooks) -> None:
         stored_columns.append(model.version)
     for batch in batches(updates):
         statement = select(*stored_columns).where(model.id.in_([row.id for row in batch]))
-        stored = {values.id: values for values in context.every.execute(statement)}
+        stored = {values["id"]: values for values in context.every.execute(statement).mappings()}
         for row in batch:
             if row.id in stored:
-                _compare(context, row, fields, dict(stored[row.id]._mapping), hooks)
+                _compare(row, fields, stored[row.id], hooks)
+                _note_version(context, row, stored[row.id])
 
 
-def _compare(
-    context: Context, row: Row, fields: list[FileField], stored: Mapping[str, Any], hooks: Hooks
-) -> None:
-    deferred = hooks.deferred
-    for field in fields:
-        if field.name not in row.values or field.name in deferred:
-            continue
+def _compare(row: Row, fields: list[FileField], stored: Mapping[Any, Any], hooks: Hooks) -> None:
+    given = (field for field in fields if field.name in row.values and field.name not in hooks.deferred)
+    for field in given:
         value = row.values[field.name]
         if value is None and field.column is not None and not field.column.nullable:
             if not field.is_required:
@@ -145,7 +143,11 @@ def _compare(
             if field.meta.is_immutable and field.name not in hooks.judged:
                 row.refuse(field.name, "immutable")
             row.changes[field.key] = value
-    if "version" in stored:
+
+
+def _note_version(context: Context, row: Row, stored: Mapping[Any, Any]) -> None:
+    """Let the update say which version it read."""
+    if has_version(context.resource.model):
         context.kept.setdefault("versions", {})[row.id] = stored["version"]
         if row.changes:
             row.changes["version"] = stored["version"]

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -16,12 +16,13 @@ from models.inspection import Kind
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange import flat, trees
 from services.exchange.context import Context, Hooks
-from services.exchange.converters import CLEAR, Setting, as_text, is_blank
+from services.exchange.converters import CLEAR, Setting, is_blank
+from services.exchange.errors import CellError, FileError, HeaderError
 from services.exchange.fields import FileField, converter_of
 from services.exchange.formats import Table
-from services.exchange.instances import make_lookup, natural_keys, relation_text
+from services.exchange.instances import make_lookup, relation_text
 from services.exchange.resource import Resource
-from services.exchange.results import Action, CellError, FileError, HeaderError, ImportResult, Mode, Row
+from services.exchange.results import Action, ImportResult, Mode, Row
 from services.exchange.tables import hooks_of
 from services.listing import company_time_zone
 
@@ -36,7 +37,7 @@ class Options:
     #: Check only.
     is_dry_run: bool = False
     #: Header in the file -> field.
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -180,6 +181,3 @@ def _result(context: Context, rows: list[Row], encoding: str) -> ImportResult:
         faults=sorted((fault for row in rows for fault in row.faults), key=lambda fault: fault.row),
         encoding=encoding,
     )
-
-
-__all__ = ["Options", "Plan", "as_text", "import_table", "natural_keys", "plan_import", "run"]

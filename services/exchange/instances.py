@@ -16,7 +16,7 @@ from models.mixins import ActiveMixin, NameMixin, TreeMixin
 from models.names import name_key
 from models.scope import HangsOnCustomer
 from services.exchange.converters import as_text, path_segments
-from services.exchange.results import CellError
+from services.exchange.errors import CellError
 
 #: Values looked up by one statement.
 BATCH = 500
@@ -94,7 +94,9 @@ def find_existing(session: AnySession, model: Any, key: str, values: Iterable[st
     column, found = key_column(model, key), {}
     wanted = dict.fromkeys(key_value(key, value) for value in values)
     for batch in batches(wanted):
-        found.update({value: row_id for row_id, value in session.execute(select(model.id, column).where(column.in_(batch)))})
+        found.update(
+            {value: row_id for row_id, value in session.execute(select(model.id, column).where(column.in_(batch)))}
+        )
     return found
 
 
@@ -171,7 +173,9 @@ class TreeLookup:
         named = self._named.get(name_key(text), []) if len(segments) == 1 else []
         if len(named) > 1:
             shown = ", ".join(self.path(node) for node in named[:_SHOWN_CANDIDATES])
-            raise CellError("ambiguous", value=text, candidates=shown + (" …" if len(named) > _SHOWN_CANDIDATES else ""))
+            raise CellError(
+                "ambiguous", value=text, candidates=shown + (" …" if len(named) > _SHOWN_CANDIDATES else "")
+            )
         if not named:
             raise CellError("unknown", value=text)
         return named[0]

@@ -69,8 +69,10 @@ def _contact(session: Session, _model: Any, field: FileField) -> BatchReader:
     column = getattr(Contact, field.name.removeprefix("contact_"))
 
     def read(ids: Sequence[int]) -> Mapping[int, Any]:
-        statement = select(Contact.customer_id, column).where(Contact.customer_id.in_(ids), Contact.is_primary.is_(True))
-        return {customer_id: value for customer_id, value in session.execute(statement)}
+        statement = select(Contact.customer_id, column).where(
+            Contact.customer_id.in_(ids), Contact.is_primary.is_(True)
+        )
+        return dict(session.execute(statement).all())
 
     return read
 
@@ -81,7 +83,7 @@ def _path(session: Session, model: Any, _field: FileField) -> BatchReader:
 
 
 def _parent_code(session: Session, model: Any, _field: FileField) -> BatchReader:
-    codes = {row_id: code for row_id, code in session.execute(select(model.id, model.code))}
+    codes: dict[int, str | None] = dict(session.execute(select(model.id, model.code)).all())
 
     def read(ids: Sequence[int]) -> Mapping[int, Any]:
         parents = session.execute(select(model.id, model.parent_id).where(model.id.in_(ids)))

@@ -7,9 +7,10 @@ from typing import Any
 from models.inspection import models_with_pages, page_of
 from models.mixins import TreeMixin
 from services.exchange.converters import folded
+from services.exchange.errors import FileError, HeaderError
 from services.exchange.fields import FileField, fields_of
 from services.exchange.instances import natural_keys
-from services.exchange.results import FileError, HeaderError, Mode
+from services.exchange.results import Mode
 from services.exchange.special_fields import special_fields
 
 #: Fields that the demands on headers treat alike: a tree's node is named by either.

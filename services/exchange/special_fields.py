@@ -1,5 +1,6 @@
-"""Columns of files that are no columns of the table (DESIGN 8), by model. Their reading and writing stands in
-``trees``, ``customers`` and ``readers``.
+"""Columns of files that are no columns of the table (DESIGN 8), by model.
+
+Reading them stands in ``trees`` and ``tables.customers``, writing them in ``readers``.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,10 @@ _TREE: tuple[FileField, ...] = (
         "path",
         Field(
             label(en="Path", zh="路径"),
-            help=label(en="From the root, as 四川/成都/武侯区; missing nodes are added.", zh="从根节点起,如 四川/成都/武侯区;缺少的节点会自动新增。"),
+            help=label(
+                en="From the root, as 四川/成都/武侯区; missing nodes are added.",
+                zh="从根节点起,如 四川/成都/武侯区;缺少的节点会自动新增。",
+            ),
         ),
         Kind.TEXT,
     ),

@@ -99,9 +99,7 @@ def load_forest(session: Session, model: Any) -> Forest:
     )
     forest, by_id, parents = Forest(), {}, {}
     for row in session.execute(select(*columns).order_by(model.sort_order, model.id)):
-        by_id[row.id] = Node(
-            row.name, row.name_key, None, row.code, row.id, row.is_active, row.version, row.sort_order
-        )
+        by_id[row.id] = Node(row.name, row.name_key, None, row.code, row.id, row.is_active, row.version, row.sort_order)
         parents[row.id] = row.parent_id
     for row_id, node in by_id.items():
         node.parent = by_id.get(parents[row_id])

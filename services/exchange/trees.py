@@ -4,32 +4,17 @@ A row is found by its code, else by its path. A code that is not stored yet, at 
 that node.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
-from models.names import InvalidNameError, clean_name, name_key
+from models.names import InvalidNameError, clean_name
 from services.exchange.bulk import insert_rows, take_ids, update_rows
 from services.exchange.context import Context
 from services.exchange.converters import path_segments
-from services.exchange.results import Action, CellError, Mode, Row
+from services.exchange.errors import CellError
+from services.exchange.results import Action, Row
 from services.exchange.tree_nodes import Forest, Node, load_forest
+from services.exchange.tree_placing import Line, place
 from services.ordering import lock_order, renumber
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """A row of the file with what it says about its node."""
-
-    row: Row
-    code: str | None
-    #: Steps of the path, the last being the node's own name.
-    segments: list[str]
-    #: Stored node with the row's code.
-    stored: Node | None
-    #: Compared names from the root to the stored node, before anything is moved.
-    stored_keys: list[str]
-    node: Node | None = None
-    is_placed: bool = False
 
 
 def plan(context: Context, rows: list[Row]) -> None:
@@ -112,146 +97,7 @@ def _place_with_parents(context: Context, forest: Forest, line: Line, by_code: d
     for member in reversed(chain):
         member.is_placed = True
         if member.row.is_valid:
-            _place(context, forest, member, by_code)
-
-
-def _place(context: Context, forest: Forest, line: Line, by_code: dict[str, Line]) -> None:
-    name = _name_of(line)
-    if name is None or not _has_parent(forest, line, by_code):
-        return
-    parent = _parent_of(forest, line, by_code)
-    if line.stored is not None:
-        _use(context, forest, line, line.stored, parent, name)
-    else:
-        present = forest.child(parent, name)
-        if present is None:
-            _add(forest, line, parent, name)
-        elif _is_meant(line, present):
-            _use(context, forest, line, present, parent, name)
-        else:
-            line.row.refuse("name" if not line.segments else "path", "duplicate_sibling", value=name)
-    if line.row.is_valid:
-        _check_path(line)
-
-
-def _name_of(line: Line) -> str | None:
-    """Return the name of the line's node; faults are noted."""
-    row, given = line.row, line.row.values.get("name")
-    if given is None and "name" in row.values and line.stored is not None:
-        row.refuse("name", "required")
-        return None
-    if given is None and not line.segments:
-        if line.stored is None:
-            row.refuse("name", "blank_name")
-            return None
-        return line.stored.name
-    if given is None:
-        is_unmoved = line.stored is not None and _keys(line) == line.stored_keys
-        return line.stored.name if is_unmoved and line.stored is not None else line.segments[-1]
-    return str(given)
-
-
-def _keys(line: Line) -> list[str]:
-    return [name_key(segment) for segment in line.segments]
-
-
-def _has_parent(forest: Forest, line: Line, by_code: dict[str, Line]) -> bool:
-    code = line.row.values.get("parent_code")
-    if code and code not in by_code and code not in forest.by_code:
-        line.row.refuse("parent_code", "no_parent", value=code)
-        return False
-    if code and code in by_code and by_code[code].node is None:
-        line.row.refuse("parent_code", "parent_failed")
-        return False
-    return True
-
-
-def _parent_of(forest: Forest, line: Line, by_code: dict[str, Line]) -> Node | None:
-    """Return the node above: by parent_code, else by path (missing steps are made), else as stored."""
-    code = line.row.values.get("parent_code")
-    if code:
-        return by_code[code].node if code in by_code else forest.by_code[code]
-    if "parent_code" in line.row.values:
-        return None
-    if line.segments and not (line.stored is not None and _keys(line) == line.stored_keys):
-        at: Node | None = None
-        for segment in line.segments[:-1]:
-            at = forest.child(at, segment) or _step(forest, at, segment, line.row.number)
-        return at
-    return line.stored.parent if line.stored is not None else None
-
-
-def _step(forest: Forest, parent: Node | None, name: str, place: int) -> Node:
-    """Make a node for a step of a path."""
-    node = Node(name, name_key(name), parent, place=place)
-    forest.add(node)
-    return node
-
-
-def _add(forest: Forest, line: Line, parent: Node | None, name: str) -> None:
-    node = _step(forest, parent, name, line.row.number)
-    _take(line, node)
-
-
-def _take(line: Line, node: Node) -> None:
-    """Let the line speak for a node that is not stored."""
-    node.row, node.code = line.row, line.code
-    node.is_active = line.row.values.get("is_active") is not False
-    line.node = node
-    line.row.action = Action.INSERT
-
-
-def _is_meant(line: Line, present: Node) -> bool:
-    """Tell whether a line without a stored code means the node at its place."""
-    if present.row is not None:
-        return False
-    return line.code is None or present.code is None
-
-
-def _use(context: Context, forest: Forest, line: Line, node: Node, parent: Node | None, name: str) -> None:
-    """Take a node that is there: a step of a path, or a stored one, by the mode."""
-    row = line.row
-    if node.id is None:
-        _take(line, node)
-        return
-    line.node, row.id = node, node.id
-    node.row = row
-    if context.mode is Mode.INSERT:
-        row.refuse("code" if line.code else "name", "exists", value=line.code or name)
-    elif context.mode is Mode.SKIP:
-        row.action = Action.SKIP
-    else:
-        _update(forest, line, node, parent, name)
-
-
-def _update(forest: Forest, line: Line, node: Node, parent: Node | None, name: str) -> None:
-    row, values = line.row, line.row.values
-    if parent is not node.parent or name != node.name:
-        present = forest.child(parent, name)
-        if present is not None and present is not node:
-            row.refuse("name", "duplicate_sibling", value=name)
-            return
-    if name != node.name:
-        row.changes["name"] = name
-    if parent is not node.parent:
-        row.changes["parent_id"] = True
-        values["_old_parent_id"] = node.parent.id if node.parent is not None else None
-        node.place = row.number
-    if line.code is not None and node.code is None:
-        row.changes["code"] = line.code
-    if values.get("is_active") is not None and values["is_active"] != node.is_active:
-        row.changes["is_active"] = values["is_active"]
-    row.action = Action.UPDATE if row.changes else Action.SKIP
-    forest.move(node, parent, name)
-
-
-def _check_path(line: Line) -> None:
-    """Refuse a path that says something else than name and parent_code; the path as stored is no contradiction."""
-    if not line.segments or line.node is None or line.row.action is Action.SKIP:
-        return
-    keys = _keys(line)
-    if keys != line.node.keys() and keys != line.stored_keys:
-        line.row.refuse("path", "path_mismatch")
+            place(context.mode, forest, member, by_code)
 
 
 def _check_circles(lines: list[Line], old_parents: dict[int, Node | None]) -> None:
@@ -274,7 +120,9 @@ def _check_depth(forest: Forest, lines: list[Line], *, limit: int) -> None:
         line = list(node.line())
         if len(line) < limit:
             continue
-        culprits = [at for at in (node, *line) if at.row is not None and (at.id is None or "parent_id" in at.row.changes)]
+        culprits = [
+            at for at in (node, *line) if at.row is not None and (at.id is None or "parent_id" in at.row.changes)
+        ]
         for culprit in culprits[:1]:
             if culprit.row is not None and not any(fault.code == "too_deep" for fault in culprit.row.faults):
                 culprit.row.refuse("path" if culprit.row.values.get("path") else "parent_code", "too_deep", limit=limit)

@@ -1,4 +1,4 @@
-"""Files in (``read_table``) and out (``write_csv``, ``write_xlsx``, ``write_small``). Knows nothing of tables or models."""
+"""Files in (``read_table``) and out (``csv_chunks``, ``write_file``). Knows nothing of models."""
 
 from services.exchange.formats.reading import Table, read_table
 from services.exchange.formats.writing import EXPORT_TYPES, csv_chunks, write_file

@@ -6,9 +6,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from services.exchange.errors import FileError
 from services.exchange.formats.text_files import read_text
 from services.exchange.formats.workbooks import is_workbook, read_workbook
-from services.exchange.results import FileError
 
 #: Rows that one import takes.
 MAX_ROWS = 200_000

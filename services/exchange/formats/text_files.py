@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
+from services.exchange.errors import FileError
 from services.exchange.formats.guard import unguard
-from services.exchange.results import FileError
 
 #: Byte order mark -> codec that drops it.
 _MARKS: tuple[tuple[bytes, str], ...] = (

@@ -15,7 +15,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from services.exchange.results import FileError
+from services.exchange.errors import FileError
 
 #: First bytes of the containers: ZIP (XLSX, ODS) and OLE (XLS, protected XLSX).
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 import tablib
 from rustpy_xlsxwriter import FastExcel, Format
 
+from services.exchange.errors import FileError
 from services.exchange.formats.guard import guard
-from services.exchange.results import FileError
 
 #: Rows in one chunk of a CSV.
 CHUNK_ROWS = 1_000
@@ -64,8 +65,18 @@ def write_file(
     if write is None:
         raise FileError("unknown_type", value=export_type, known=", ".join(EXPORT_TYPES))
     counted = _Counted(rows)
-    write(path, header, types, counted, title, notes)
+    write(path, _Sheet(header, types, title, notes), counted)
     return counted.count
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What a file says beside its rows."""
+
+    header: Sequence[str]
+    types: Sequence[type[Any]]
+    title: str
+    notes: Sequence[Sequence[Any]]
 
 
 class _Counted:
@@ -105,29 +116,31 @@ def plain_text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _write_csv(path: Path, header: Sequence[str], _types: Any, rows: Rows, _title: str, _notes: Any) -> None:
+def _write_csv(path: Path, sheet: _Sheet, rows: Rows) -> None:
     with path.open("wb") as file:
-        file.writelines(csv_chunks(header, rows))
+        file.writelines(csv_chunks(sheet.header, rows))
 
 
-def _write_xlsx(
-    path: Path, header: Sequence[str], types: Sequence[type[Any]], rows: Rows, title: str, notes: Sequence[Sequence[Any]]
-) -> None:
+def _write_xlsx(path: Path, sheet: _Sheet, rows: Rows) -> None:
     """Write typed cells: text stays text whatever it starts with, since only formula cells would run."""
-    records = (dict(zip(header, map(_xlsx_cell, row), strict=True)) for row in rows)
+    records = (dict(zip(sheet.header, map(_xlsx_cell, row), strict=True)) for row in rows)
     first = next(records, None)
-    workbook = FastExcel(str(path)).format(bold_headers=True, datetime_format=_MOMENT).freeze(row=1, sheet=title)
+    workbook = FastExcel(str(path)).format(bold_headers=True, datetime_format=_MOMENT).freeze(row=1, sheet=sheet.title)
     workbook.sheet(
-        title,
-        _chained(first, records) if first is not None else [dict.fromkeys(header)],
+        sheet.title,
+        _chained(first, records) if first is not None else [dict.fromkeys(sheet.header)],
         autofilter=True,
-        column_widths=[_WIDTHS.get(type_, _TEXT_WIDTH) for type_ in types],
+        column_widths=[_WIDTHS.get(type_, _TEXT_WIDTH) for type_ in sheet.types],
         column_formats={
-            name: Format().set_num_format(_DATE) for name, type_ in zip(header, types, strict=True) if type_ is date
+            name: Format().set_num_format(_DATE)
+            for name, type_ in zip(sheet.header, sheet.types, strict=True)
+            if type_ is date
         },
     )
-    if notes:
-        workbook.sheet("Notes", [dict(zip(notes[0], line, strict=True)) for line in notes[1:]], column_width=30)
+    if sheet.notes:
+        workbook.sheet(
+            "Notes", [dict(zip(sheet.notes[0], line, strict=True)) for line in sheet.notes[1:]], column_width=30
+        )
     workbook.save()
 
 
@@ -142,11 +155,11 @@ def _chained(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
     yield from rest
 
 
-def _write_small(kind: str) -> Callable[..., None]:
+def _write_small(kind: str) -> Callable[[Path, _Sheet, Rows], None]:
     """Return the writer of one of tablib's types, which hold all rows in memory: for small tables."""
 
-    def write(path: Path, header: Sequence[str], _types: Any, rows: Rows, title: str, _notes: Any) -> None:
-        data = tablib.Dataset(headers=list(header), title=title)
+    def write(path: Path, sheet: _Sheet, rows: Rows) -> None:
+        data = tablib.Dataset(headers=list(sheet.header), title=sheet.title)
         for row in rows:
             data.append([_SMALL_CELLS[kind](cell) for cell in row])
         content = data.export(kind)
@@ -169,7 +182,7 @@ _SMALL_CELLS: Mapping[str, Callable[[Any], Any]] = {
     "yaml": _json_cell,
     "html": plain_text,
 }
-_WRITERS: Mapping[str, Callable[..., None]] = {
+_WRITERS: Mapping[str, Callable[[Path, _Sheet, Rows], None]] = {
     "csv": _write_csv,
     "xlsx": _write_xlsx,
     **{kind: _write_small(kind) for kind in _SMALL_CELLS},

@@ -13,8 +13,9 @@ from services import audit
 from services.customers import next_customer_codes, rights
 from services.exchange.bulk import insert_rows, update_rows
 from services.exchange.context import Context, Hooks
+from services.exchange.errors import CellError
 from services.exchange.instances import KeyLookup, batches
-from services.exchange.results import Action, CellError, Mode, Row
+from services.exchange.results import Action, Mode, Row
 
 _CONTACT_FIELDS = ("contact_name", "contact_role", "contact_mobile", "contact_birthday")
 _LATITUDE, _LONGITUDE = 90, 180
@@ -57,7 +58,7 @@ def _logins(text: str | None) -> list[str]:
 
 
 def _refusals(context: Context, ids: Iterable[int]) -> Mapping[int, tuple[str, dict[str, Any]]]:
-    """Refuse customers that the actor does not see or may not edit; a hidden one tells nothing but that its key is taken."""
+    """Refuse customers that the actor does not see or may not edit; of a hidden one only that its key is taken."""
     actor, known = context.actor, list(ids)
     if actor is None or not known:
         return {}
@@ -106,8 +107,8 @@ def _stored(context: Context, rows: list[Row]) -> dict[int, Any]:
     found: dict[int, dict[str, Any]] = {}
     columns = (Customer.id, Customer.owner_id, Customer.visibility, Customer.lat, Customer.lng)
     for batch in batches(ids):
-        for values in context.every.execute(select(*columns).where(Customer.id.in_(batch))):
-            found[values.id] = {**values._mapping, "co_followers": []}
+        for values in context.every.execute(select(*columns).where(Customer.id.in_(batch))).mappings():
+            found[values["id"]] = {**values, "co_followers": []}
         followers = select(CustomerFollower.customer_id, CustomerFollower.employee_id).order_by(CustomerFollower.id)
         for customer_id, employee_id in context.every.execute(followers.where(CustomerFollower.customer_id.in_(batch))):
             found[customer_id]["co_followers"].append(employee_id)
@@ -123,7 +124,7 @@ def _allowed(context: Context, stored: Mapping[int, Any]) -> dict[rights.Deed, s
 
 
 def _check_new_owner(context: Context, row: Row) -> None:
-    """A blank owner is the actor, without one the pool; a person names nobody else."""
+    """Fill in a blank owner: the actor, without one the pool; refuse that a person names somebody else."""
     actor = context.actor
     if row.values.get("owner") is None:
         is_pool = actor is None or (actor.is_company_admin and "owner" in row.values)
@@ -174,18 +175,18 @@ def _check_whole(context: Context, row: Row, before: Mapping[str, Any] | None) -
 
 def _note_contacts(context: Context, rows: list[Row]) -> None:
     """Note what the lines say of primary contacts."""
-    touched = [row for row in rows if row.action is not Action.SKIP and any(name in row.values for name in _CONTACT_FIELDS)]
+    touched = [
+        row for row in rows if row.action is not Action.SKIP and any(name in row.values for name in _CONTACT_FIELDS)
+    ]
     stored: dict[int, Any] = {}
     names = [name.removeprefix("contact_") for name in _CONTACT_FIELDS]
     columns = [Contact.id, Contact.customer_id, Contact.version, *(getattr(Contact, name) for name in names)]
     for batch in batches(row.id for row in touched if row.id is not None):
         statement = select(*columns).where(Contact.customer_id.in_(batch), Contact.is_primary.is_(True))
-        stored.update({values.customer_id: values._mapping for values in context.every.execute(statement)})
+        stored.update({values["customer_id"]: values for values in context.every.execute(statement).mappings()})
     notes = context.kept.setdefault("contacts", {})
     for row in touched:
-        given = {
-            name.removeprefix("contact_"): row.values[name] for name in _CONTACT_FIELDS if name in row.values
-        }
+        given = {name.removeprefix("contact_"): row.values[name] for name in _CONTACT_FIELDS if name in row.values}
         before = stored.get(row.id or 0)
         if before is None and given.get("name") is None:
             if any(value is not None for value in given.values()):
@@ -212,8 +213,8 @@ def _columns(context: Context, row: Row) -> Mapping[str, Any]:
 def _before_write(context: Context, rows: list[Row]) -> None:
     blank = sum(1 for row in rows if row.action is Action.INSERT and not row.values.get("code"))
     context.kept["codes"] = iter(next_customer_codes(context.every, blank) if blank else ())
-    departments = context.every.execute(select(Employee.id, Employee.department_id)).all()
-    context.kept["departments"] = {employee_id: department_id for employee_id, department_id in departments}
+    departments = context.every.execute(select(Employee.id, Employee.department_id))
+    context.kept["departments"] = {row.id: row.department_id for row in departments}
     for row in rows:
         if "owner_id" in row.changes:
             row.changes["department_id"] = context.kept["departments"].get(row.changes["owner_id"])

@@ -69,7 +69,7 @@ def _check(context: Context, rows: list[Row]) -> None:
 
 
 def _check_primary(context: Context, rows: list[Row]) -> None:
-    """A customer has one primary contact, stored or in the file."""
+    """Refuse a second primary contact of a customer, stored or in the file."""
     marked = [row for row in rows if row.values.get("is_primary") and row.values.get("customer")]
     taken: set[int] = set()
     for batch in batches({row.values["customer"] for row in marked}):

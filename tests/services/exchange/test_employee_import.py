@@ -25,7 +25,7 @@ def line(session: Session) -> dict[str, str | None]:
     """Return login -> login of the supervisor."""
     above = aliased(Employee)
     rows = session.execute(select(Employee.login, above.login).outerjoin(above, above.id == Employee.supervisor_id))
-    return {login: supervisor for login, supervisor in rows}
+    return dict(rows.all())
 
 
 def test_supervisors_stand_in_any_order_or_in_the_database(session: Session) -> None:
@@ -43,7 +43,12 @@ def test_new_employee_gets_the_default_role_and_no_password(session: Session) ->
     employee = find_login(session, "ken")
 
     assert employee is not None
-    assert (employee.login, employee.role.code, employee.password_hash, employee.is_active) == ("ken", "own_only", None, True)
+    assert (employee.login, employee.role.code, employee.password_hash, employee.is_active) == (
+        "ken",
+        "own_only",
+        None,
+        True,
+    )
 
 
 def test_role_and_department_are_found_by_their_keys(session: Session) -> None:
@@ -52,30 +57,50 @@ def test_role_and_department_are_found_by_their_keys(session: Session) -> None:
     rows_import(session, "department", ("code", "path"), ("", "总部/销售"), ("S2", "总部/销售二部"))
 
     rows_import(
-        session, "employee", ("账号", "名称", "部门", "角色"), ("a", "a", "总部/销售", "manager"), ("b", "b", "销售", "主管"), ("c", "c", "S2", "")
+        session,
+        "employee",
+        ("账号", "名称", "部门", "角色"),
+        ("a", "a", "总部/销售", "manager"),
+        ("b", "b", "销售", "主管"),
+        ("c", "c", "S2", ""),
     )
 
     found = session.execute(
-        select(Employee.login, Department.name, Role.code).join(Employee.department).join(Employee.role).order_by(Employee.login)
+        select(Employee.login, Department.name, Role.code)
+        .join(Employee.department)
+        .join(Employee.role)
+        .order_by(Employee.login)
     ).all()
-    assert [tuple(row) for row in found] == [("a", "销售", "manager"), ("b", "销售", "manager"), ("c", "销售二部", "own_only")]
+    assert [tuple(row) for row in found] == [
+        ("a", "销售", "manager"),
+        ("b", "销售", "manager"),
+        ("c", "销售二部", "own_only"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
         ([("a", "A", "a")], [(2, "supervisor", "reporting_loop")]),
-        ([("a", "A", "b"), ("b", "B", "a")], [(2, "supervisor", "reporting_loop"), (3, "supervisor", "reporting_loop")]),
+        (
+            [("a", "A", "b"), ("b", "B", "a")],
+            [(2, "supervisor", "reporting_loop"), (3, "supervisor", "reporting_loop")],
+        ),
         ([("a", "A", "nobody")], [(2, "supervisor", "unknown")]),
         ([("a", "A", ""), ("A", "B", "")], [(3, "login", "duplicate_in_file")]),
         ([("a b", "A", "")], [(2, "login", "bad_login")]),
         ([("", "A", "")], [(2, "login", "required")]),
         ([("a", "", "")], [(2, "name", "required")]),
-        ([("a", "", "x"), ("b", "B", "a")], [(2, "supervisor", "unknown"), (2, "name", "required"), (3, "supervisor", "supervisor_failed")]),
+        (
+            [("a", "", "x"), ("b", "B", "a")],
+            [(2, "supervisor", "unknown"), (2, "name", "required"), (3, "supervisor", "supervisor_failed")],
+        ),
     ],
     ids=["self", "loop", "unknown", "duplicate", "login with blank", "no login", "no name", "below a bad row"],
 )
-def test_bad_rows_are_refused(session: Session, lines: list[tuple[str, str, str]], expected: list[tuple[int, str, str]]) -> None:
+def test_bad_rows_are_refused(
+    session: Session, lines: list[tuple[str, str, str]], expected: list[tuple[int, str, str]]
+) -> None:
     result = rows_import(session, "employee", HEADER, *lines)
 
     assert sorted(faults(result)) == sorted(expected)
@@ -117,7 +142,14 @@ def test_only_company_admins_make_company_admins(session: Session) -> None:
     assert actor is not None
     set_actor(session, actor)
 
-    result = rows_import(session, "employee", ("login", "name", "role"), ("a", "A", COMPANY_ADMIN), ("person", "", COMPANY_ADMIN), mode="update")
+    result = rows_import(
+        session,
+        "employee",
+        ("login", "name", "role"),
+        ("a", "A", COMPANY_ADMIN),
+        ("person", "", COMPANY_ADMIN),
+        mode="update",
+    )
 
     assert faults(result) == [(2, "role", "not_allowed_role"), (3, "role", "not_allowed_role")]
 

@@ -104,17 +104,27 @@ def test_insert_mode_on_existing_rows_exits_with_1(app: Flask, session: Session,
 
 
 HEADERS = [
-    (("code", "name", "colour"), (), "the column “colour” is not known; there are code, name, parent_code, path, is_active"),
+    (
+        ("code", "name", "colour"),
+        (),
+        "the column “colour” is not known; there are code, name, parent_code, path, is_active",
+    ),
     (("code", "parent_code"), (), "the column “name” is missing"),
     (("name", "名称"), (), "the column “名称” is there twice"),
     (("name",), ("--map", "other=code"), "--map names “other”, which is no column of the file"),
-    (("name", "x"), ("--map", "x=colour"), "the column “colour” is not known; there are code, name, parent_code, path, is_active"),
+    (
+        ("name", "x"),
+        ("--map", "x=colour"),
+        "the column “colour” is not known; there are code, name, parent_code, path, is_active",
+    ),
     (("name",), ("--map", "nonsense"), "--map needs FILE_HEADER=FIELD, not “nonsense”"),
 ]
 
 
 @pytest.mark.parametrize(("header", "options", "sentence"), HEADERS, ids=lambda value: str(value)[:30])
-def test_wrong_headers_are_named(app: Flask, session: Session, file: Any, header: Any, options: Any, sentence: str) -> None:
+def test_wrong_headers_are_named(
+    app: Flask, session: Session, file: Any, *, header: Any, options: Any, sentence: str
+) -> None:
     result = run(app, "import", "region", file(header, ("1", "2", "3")[: len(header)]), *options)
 
     assert (result.exit_code, result.stderr) == (1, f"Error: {sentence}\n")
@@ -141,7 +151,9 @@ def test_headers_are_matched_by_label_star_and_width(app: Flask, session: Sessio
         (("export", "region", "/nowhere/out.csv"), 1, "No such file"),
     ],
 )
-def test_wrong_arguments_are_refused(app: Flask, file: Any, arguments: tuple[str, ...], exit_code: int, sentence: str) -> None:
+def test_wrong_arguments_are_refused(
+    app: Flask, file: Any, arguments: tuple[str, ...], exit_code: int, sentence: str
+) -> None:
     path = file(("customer", "name"), ("a", "b"))
 
     result = run(app, *(path if argument == "FILE" else argument for argument in arguments))
@@ -180,7 +192,9 @@ def test_named_person_exports_what_they_see(app: Flask, session: Session, tmp_pa
 def test_named_person_imports_with_their_rights(app: Flask, session: Session, file: Any) -> None:
     people = company(session)
 
-    result = run(app, "import", "customer", file(("code", "name"), ("C4", "new name")), "--as", "a1", "--mode", "update")
+    result = run(
+        app, "import", "customer", file(("code", "name"), ("C4", "new name")), "--as", "a1", "--mode", "update"
+    )
 
     assert (result.exit_code, result.stderr) == (1, "row 2, code: “C4” exists already\n")
     with unfiltered(session, UnfilteredReason.COMMAND) as every:

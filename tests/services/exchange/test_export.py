@@ -18,14 +18,27 @@ from services.exchange.fields import field_of
 from services.exchange.resource import resource_for
 from services.listing import sorted_statement
 from tests.conftest import acting
-from tests.factories import company, make_contact, make_customer, make_employee, make_follow_up, make_visit, switch_private
+from tests.factories import (
+    company,
+    make_contact,
+    make_customer,
+    make_employee,
+    make_follow_up,
+    make_visit,
+    switch_private,
+)
 from tests.files import exported, records, rows_import
 from tests.trees import statements
 
 
 def test_export_holds_what_the_actor_sees(app: Flask, session: Session) -> None:
     people = company(session)
-    expected = {"a2": set(), "a1": {"C1", "C2", "C3"}, "va": {"C2", "C10", "C11"}, "leadA": {"C1", "C2", "C3", "C5", "C6"}}
+    expected = {
+        "a2": set(),
+        "a1": {"C1", "C2", "C3"},
+        "va": {"C2", "C10", "C11"},
+        "leadA": {"C1", "C2", "C3", "C5", "C6"},
+    }
 
     for person, codes in expected.items():
         with acting(app, people[person].id) as own:
@@ -51,7 +64,9 @@ def test_rows_that_hang_on_hidden_customers_are_left_out(app: Flask, session: Se
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Private customer"), ("zh_Hans_CN", "私密客户")])
-def test_related_customer_that_is_not_full_is_named_private(app: Flask, session: Session, language: str, word: str) -> None:
+def test_related_customer_that_is_not_full_is_named_private(
+    app: Flask, session: Session, language: str, word: str
+) -> None:
     people = company(session)
     make_customer(session, "child", owner=people.w1, parent_customer_id=people.c1.id)
     field = field_of(Customer, attribute_of(Customer, "parent_customer"))
@@ -63,9 +78,18 @@ def test_related_customer_that_is_not_full_is_named_private(app: Flask, session:
 
 
 def test_headers_are_labels_in_the_language_or_field_names(session: Session) -> None:
-    assert exported(session, "industry", use_names=True).decode("utf-8-sig").strip() == "code,name,parent_code,path,is_active"
-    assert exported(session, "industry", use_names=False).decode("utf-8-sig").strip() == "Code,Name,Parent code,Path,Active"
-    assert exported(session, "industry", use_names=False, language="zh").decode("utf-8-sig").strip() == "编码,名称,上级编码,路径,启用"
+    assert (
+        exported(session, "industry", use_names=True).decode("utf-8-sig").strip()
+        == "code,name,parent_code,path,is_active"
+    )
+    assert (
+        exported(session, "industry", use_names=False).decode("utf-8-sig").strip()
+        == "Code,Name,Parent code,Path,Active"
+    )
+    assert (
+        exported(session, "industry", use_names=False, language="zh").decode("utf-8-sig").strip()
+        == "编码,名称,上级编码,路径,启用"
+    )
 
 
 def test_visibility_column_is_there_while_the_switch_is_on(session: Session) -> None:
@@ -80,7 +104,9 @@ def test_visibility_column_is_there_while_the_switch_is_on(session: Session) -> 
 def test_related_rows_are_named_by_their_keys(app: Flask, session: Session) -> None:
     admin = make_employee(session, "admin", role=COMPANY_ADMIN)
     owner, helper = make_employee(session, "owner"), make_employee(session, "helper")
-    customer = make_customer(session, "甲", owner=owner, co_followers=[admin, helper], lat=30, lng=104, phone="+86", remark="=1+1")
+    customer = make_customer(
+        session, "甲", owner=owner, co_followers=[admin, helper], lat=30, lng=104, phone="+86", remark="=1+1"
+    )
     contact = make_contact(session, customer, name="王", role="purchasing", is_primary=True)
     make_follow_up(session, customer, author=owner, contact_id=contact.id)
 
@@ -97,7 +123,11 @@ def test_related_rows_are_named_by_their_keys(app: Flask, session: Session) -> N
         "contact_role": "purchasing",
     }
     assert (row["phone"], row["remark"]) == ("'+86", "'=1+1")
-    assert {name: follow_up[name] for name in ("customer", "author", "contact")} == {"customer": "甲", "author": "owner", "contact": "王"}
+    assert {name: follow_up[name] for name in ("customer", "author", "contact")} == {
+        "customer": "甲",
+        "author": "owner",
+        "contact": "王",
+    }
 
 
 def test_moments_are_in_the_time_zone_of_the_company(app: Flask, session: Session) -> None:
@@ -161,7 +191,9 @@ def test_number_of_statements_does_not_grow_with_rows(app: Flask, session: Sessi
     assert count() == few
 
 
-def test_private_customers_left_out_are_counted_on_the_second_sheet(app: Flask, session: Session, tmp_path: Path) -> None:
+def test_private_customers_left_out_are_counted_on_the_second_sheet(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
     people = company(session)
     path = tmp_path / "customers.xlsx"
 
@@ -184,5 +216,3 @@ def test_filters_and_order_of_the_statement_are_kept(app: Flask, session: Sessio
         codes = [row["code"] for row in records(b"".join(made.csv_chunks()))]
 
     assert codes == ["C10", "C2"]
-
-

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from services.exchange.errors import FileError
 from services.exchange.formats import csv_chunks, read_table, write_file
 from services.exchange.formats.guard import guard, unguard
 from services.exchange.formats.writing import CHUNK_ROWS
-from services.exchange.results import FileError
 from tests.conftest import SHARED_DATA, needs_shared_data
 
 SPREADSHEETS = SHARED_DATA / "spreadsheets"
@@ -173,7 +174,9 @@ def test_guard_is_taken_off_again(text: str) -> None:
 
 @given(
     st.lists(
-        st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20).filter(str.strip),
+        st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20).filter(
+            str.strip
+        ),
         min_size=1,
         max_size=5,
     )
@@ -189,7 +192,7 @@ def test_csv_gives_back_every_text(texts: list[str]) -> None:
 def test_csv_starts_before_the_last_row_is_fetched() -> None:
     fetched = []
 
-    def rows():  # type: ignore[no-untyped-def]
+    def rows() -> Iterator[list[int]]:
         for number in range(3 * CHUNK_ROWS):
             fetched.append(number)
             yield [number]

@@ -12,8 +12,8 @@ from models import Contact, Customer, CustomerGrade, FollowUp, PriceLevel, Visit
 from models.inspection import models_with_pages, page_of
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange.exporter import export
-from services.exchange.importer import Options, import_table
 from services.exchange.formats import read_table
+from services.exchange.importer import Options, import_table
 from services.exchange.resource import resource_for, resource_of
 from services.exchange.results import Mode
 from tests.conftest import SHARED_DATA, needs_shared_data
@@ -49,10 +49,19 @@ def filled(session: Session) -> Session:
     helper = make_employee(session, "helper", supervisor=owner)
     grade = session.scalars(select(CustomerGrade.id).where(CustomerGrade.name == "A")).one()
     first = make_customer(
-        session, "a", owner=owner, co_followers=[helper], visibility="private", lat="30.123456", lng="-104.5", grade_id=grade
+        session,
+        "a",
+        owner=owner,
+        co_followers=[helper],
+        visibility="private",
+        lat="30.123456",
+        lng="-104.5",
+        grade_id=grade,
     )
     make_customer(session, "b", phone="'+86")
-    contact = make_contact(session, first, name="王", is_primary=True, birthday=date(1980, 2, 29), role="finance", mobile="0138")
+    contact = make_contact(
+        session, first, name="王", is_primary=True, birthday=date(1980, 2, 29), role="finance", mobile="0138"
+    )
     make_contact(session, first, name="李", remark="=1+1")
     at = datetime(2026, 1, 31, 20, 0, 0, 123456, tzinfo=UTC)
     make_follow_up(session, first, author=owner, contact_id=contact.id, next_follow_at=at, content="line\nline")
@@ -63,12 +72,14 @@ def filled(session: Session) -> Session:
 def all_columns(session: Session, model: Any) -> list[Any]:
     """Return every row of a table past the rule."""
     with unfiltered(session, UnfilteredReason.COMMAND) as every:
-        return [tuple(row) for row in every.connection().execute(select(model.__table__).order_by(model.__table__.c.id))]
+        return [
+            tuple(row) for row in every.connection().execute(select(model.__table__).order_by(model.__table__.c.id))
+        ]
 
 
 @pytest.mark.parametrize("use_names", [True, False], ids=["names", "labels"])
 @pytest.mark.parametrize("endpoint", [name for name in IMPORTED if name not in INSERT_ONLY])
-def test_export_and_import_change_nothing(filled: Session, endpoint: str, use_names: bool) -> None:
+def test_export_and_import_change_nothing(filled: Session, endpoint: str, *, use_names: bool) -> None:
     model = resource_for(endpoint).model
     before = all_columns(filled, model)
     with unfiltered(filled, UnfilteredReason.COMMAND) as every:
@@ -77,7 +88,12 @@ def test_export_and_import_change_nothing(filled: Session, endpoint: str, use_na
     result = do_import(filled, endpoint, content, "update")
 
     assert len(before) >= 2
-    assert (faults(result), result.inserted_count, result.updated_count, result.skipped_count) == ([], 0, 0, len(before))
+    assert (faults(result), result.inserted_count, result.updated_count, result.skipped_count) == (
+        [],
+        0,
+        0,
+        len(before),
+    )
     assert all_columns(filled, model) == before
 
 
@@ -128,7 +144,9 @@ def test_remarks_survive_whatever_they_say(session: Session, tmp_path: Path, kin
     if kind == "xlsx":  # XML cannot hold these two
         texts = [text for text in texts if not {"\ufffe", "\uffff"} & set(text)]
     with unfiltered(session, UnfilteredReason.SEED) as every:
-        every.add_all(Customer(code=f"T{number:04}", name=f"n{number}", remark=text) for number, text in enumerate(texts))
+        every.add_all(
+            Customer(code=f"T{number:04}", name=f"n{number}", remark=text) for number, text in enumerate(texts)
+        )
     path = tmp_path / f"file.{kind}"
     with unfiltered(session, UnfilteredReason.COMMAND) as every:
         export(every, resource_of(Customer), select(Customer).order_by(Customer.id)).write(path, kind)

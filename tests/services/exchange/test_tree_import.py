@@ -22,13 +22,27 @@ def paths(session: Session) -> dict[str, str | None]:
 
 def stored(session: Session) -> list[Any]:
     """Return everything stored of the regions."""
-    columns = (Region.id, Region.code, Region.name, Region.parent_id, Region.sort_order, Region.version, Region.is_active)
+    columns = (
+        Region.id,
+        Region.code,
+        Region.name,
+        Region.parent_id,
+        Region.sort_order,
+        Region.version,
+        Region.is_active,
+    )
     return list(session.execute(select(*columns).order_by(Region.id)).all())
 
 
 def test_rows_in_any_order_find_their_parents(session: Session) -> None:
     result = rows_import(
-        session, "region", HEADER, ("5101", "成都", "51"), ("510107", "武侯区", "5101"), ("51", "四川", ""), ("5103", "自贡", "51")
+        session,
+        "region",
+        HEADER,
+        ("5101", "成都", "51"),
+        ("510107", "武侯区", "5101"),
+        ("51", "四川", ""),
+        ("5103", "自贡", "51"),
     )
 
     assert (result.inserted_count, result.faults, result.is_written) == (4, [], True)
@@ -39,7 +53,9 @@ def test_rows_in_any_order_find_their_parents(session: Session) -> None:
 def test_paths_add_missing_nodes_in_file_order(session: Session) -> None:
     plant(session)
 
-    result = rows_import(session, "region", ("path",), ("四川/乐山/市中区",), ("成都／青羊区",), (" 四川 / 成都 ",), ("成都/武侯区",))
+    result = rows_import(
+        session, "region", ("path",), ("四川/乐山/市中区",), ("成都／青羊区",), (" 四川 / 成都 ",), ("成都/武侯区",)
+    )
 
     assert (result.inserted_count, result.skipped_count, result.faults) == (5, 1, [])
     assert outline(session)[None] == [("重庆", 1), ("成都", 2), ("上海", 3), ("四川", 4)]
@@ -125,7 +141,12 @@ def test_empty_step_of_a_path_is_refused(session: Session, path: str) -> None:
 
 def test_contradicting_path_is_refused(session: Session) -> None:
     result = rows_import(
-        session, "region", ("code", "name", "parent_code", "path"), ("1", "a", "", "a"), ("2", "b", "1", "a/c"), ("3", "c", "1", "c")
+        session,
+        "region",
+        ("code", "name", "parent_code", "path"),
+        ("1", "a", "", "a"),
+        ("2", "b", "1", "a/c"),
+        ("3", "c", "1", "c"),
     )
 
     assert faults(result) == [(3, "path", "path_mismatch"), (4, "path", "path_mismatch")]
@@ -150,7 +171,13 @@ def test_update_renames_moves_and_retires(session: Session) -> None:
     rows_import(session, "region", HEADER, ("1", "a", ""), ("2", "b", ""), ("3", "c", ""), ("4", "d", "1"))
 
     result = rows_import(
-        session, "region", (*HEADER, "is_active"), ("2", "B2", "3", ""), ("4", "", "", "否"), ("1", "", "", ""), mode="update"
+        session,
+        "region",
+        (*HEADER, "is_active"),
+        ("2", "B2", "3", ""),
+        ("4", "", "", "否"),
+        ("1", "", "", ""),
+        mode="update",
     )
 
     assert (result.updated_count, result.skipped_count, result.faults) == (2, 1, [])

@@ -1,0 +1,127 @@
+"""What goes wrong with a file or a cell: a code with data, and an English sentence; pages translate by the code."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.errors import ServiceError
+
+#: Code of a fault of one cell or row -> English sentence; ``admin_views.exchange_messages`` holds the translated ones.
+CELL_SENTENCES: dict[str, str] = {
+    "ambiguous": "“%(value)s” is not unique; write the path: %(candidates)s",
+    "below_itself": "it would stand below itself",
+    "blank_segment": "the path “%(value)s” has an empty step",
+    "blank_name": "the name is missing",
+    "contact_without_name": "a contact needs contact_name",
+    "cycle": "its parents run in a circle",
+    "control": "“%(value)s” holds signs that cannot be stored",
+    "duplicate_in_file": "row %(other)d of the file has the same value already",
+    "duplicate_sibling": "a sibling with the name “%(value)s” exists already",
+    "exists": "“%(value)s” exists already",
+    "exists_owned": "“%(value)s” exists already; ask its owner %(owner)s",
+    "immutable": "it cannot be changed once saved",
+    "inactive": "“%(value)s” is no longer in use",
+    "incomplete_position": "latitude and longitude belong together",
+    "last_admin": "the last company admin must stay one",
+    "no_parent": "there is no parent “%(value)s”",
+    "not_a_boolean": "“%(value)s” is neither yes nor no",
+    "not_a_choice": "“%(value)s” is none of: %(choices)s",
+    "not_a_date": "“%(value)s” is no date like 2026-01-31",
+    "not_a_moment": "“%(value)s” is no time like 2026-01-31 14:30",
+    "not_a_number": "“%(value)s” is no number",
+    "not_allowed_role": "only a company admin may give this role",
+    "not_editable": "you may not edit this row",
+    "not_followers": "only the owner or an admin may change the followers",
+    "not_owner": "you may name only yourself as owner",
+    "not_visibility": "only a follower may change who sees the customer",
+    "open_visit": "this person has an open visit already",
+    "out_of_range": "“%(value)s” is out of range (%(low)s to %(high)s)",
+    "parent_failed": "its parent has an error",
+    "path_mismatch": "path, name and parent_code do not fit together",
+    "private_needs_owner": "a private customer needs an owner",
+    "refused": "the database refused it (rows %(first)d to %(last)d)",
+    "reporting_loop": "the reporting line would run in a circle",
+    "required": "it is required",
+    "scientific": "“%(value)s” was shortened by a spreadsheet; format the column as text",
+    "second_primary": "the customer has a primary contact already",
+    "self_parent": "a node cannot be its own parent",
+    "slash": "“%(value)s” holds “/”, which separates the steps of a path",
+    "supervisor_failed": "the row of its supervisor has an error",
+    "bad_login": "“%(value)s” cannot be a log-in: no blanks, at most %(limit)d signs",
+    "switch_off": "private customers are switched off; leave the cell blank",
+    "times": "it would end before it began",
+    "too_deep": "at most %(limit)d levels are possible",
+    "too_long": "it is longer than %(limit)d signs",
+    "too_precise": "“%(value)s” has more than %(digits)d decimals",
+    "unknown": "there is no “%(value)s”",
+}
+
+#: Code of a fault of the whole file -> English sentence.
+FILE_SENTENCES: dict[str, str] = {
+    "bad_map": "--map needs FILE_HEADER=FIELD, not “%(value)s”",
+    "beyond_header": "row %(row)d has values beyond the last header",
+    "blank_header": "column %(column)d has values but no header",
+    "broken_quotes": "row %(row)d: a quotation mark is not closed or stands in the wrong place",
+    "cell_too_long": "a text is longer than the format can hold (%(limit)d signs)",
+    "damaged": "the file is damaged or no spreadsheet",
+    "duplicate_header": "the column “%(header)s” is there twice",
+    "empty": "the file is empty",
+    "encoding": "the file's encoding is not known; save it as UTF-8",
+    "merged": "merged cells cannot be read; split %(range)s",
+    "missing_header": "the column “%(header)s” is missing",
+    "mode": "this table takes new rows only; mode %(mode)s is not possible",
+    "no_header": "the first row must hold the headers",
+    "no_rows": "the file has headers but no rows",
+    "not_text": "the file is neither a spreadsheet nor text",
+    "password": "the file is protected by a password",
+    "read_only_header": "the column “%(header)s” is set by the system; remove it",
+    "too_large": "the file is too large",
+    "too_many_columns": "the file has more than %(limit)d columns",
+    "too_many_rows": "the file has more than %(limit)d rows",
+    "unknown_header": "the column “%(header)s” is not known; there are %(known)s",
+    "unknown_map": "--map names “%(header)s”, which is no column of the file",
+    "unknown_table": "there is no table “%(value)s” to import or export",
+    "unknown_type": "the type “%(value)s” is not known; there are %(known)s",
+    "write_refused": "the database refused the rows; somebody may have changed the data meanwhile",
+}
+
+#: A text is quoted in a sentence up to this length.
+_QUOTED_LENGTH = 60
+
+
+class ExchangeError(ServiceError):
+    """Root of the engine's errors."""
+
+
+class CodedError(ExchangeError):
+    """A fault with a code, from which its sentence is made in any language."""
+
+    sentences: Mapping[str, str] = {}
+
+    def __init__(self, code: str, /, **data: Any) -> None:
+        self.code = code
+        self.data = {name: quoted(value) for name, value in data.items()}
+        super().__init__(self.sentences[code] % self.data)
+
+
+class CellError(CodedError):
+    """A cell cannot be used."""
+
+    sentences = CELL_SENTENCES
+
+
+class FileError(CodedError):
+    """A file cannot be used at all."""
+
+    sentences = FILE_SENTENCES
+
+
+class HeaderError(FileError):
+    """The headers of a file do not fit the table."""
+
+
+def quoted(value: Any) -> Any:
+    """Return a text short enough, and printable, for a sentence; other values as they are."""
+    if not isinstance(value, str):
+        return value
+    shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value[: _QUOTED_LENGTH + 1])
+    return shown if len(value) <= _QUOTED_LENGTH else f"{shown[:_QUOTED_LENGTH]}…"
