@@ -5,9 +5,10 @@ A session belongs to one actor; its rights are read anew for each request.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, scoped_session
 
 from models import CompanySetting, Employee, Role, RolePermission
@@ -48,15 +49,7 @@ class Actor:
 
 def load_actor(session: AnySession, employee_id: int) -> Actor | None:
     """Return the employee as an actor, or None if there is none or it is disabled. Two statements."""
-    setting = select(CompanySetting.private_customer_enabled).limit(1).scalar_subquery()
-    rows = session.execute(
-        select(
-            Employee.id, Employee.login, Employee.name, Role.code, RolePermission.permission, setting.label("switch")
-        )
-        .join(Role, Role.id == Employee.role_id)
-        .join(RolePermission, RolePermission.role_id == Role.id, isouter=True)
-        .where(Employee.id == employee_id, Employee.is_active)
-    ).all()
+    rows = session.execute(_actor_statement(), {"employee_id": employee_id}).all()
     if not rows:
         return None
     employee = rows[0]
@@ -74,9 +67,7 @@ def load_actor(session: AnySession, employee_id: int) -> Actor | None:
 
 def team_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
     """Return the ids of an employee and everybody below, sorted. UNION, not UNION ALL, so that loops end."""
-    below = select(Employee.id).where(Employee.id == employee_id).cte("team", recursive=True)
-    below = below.union(select(Employee.id).where(Employee.supervisor_id == below.c.id))
-    return tuple(session.scalars(select(below.c.id).order_by(below.c.id)))
+    return tuple(session.scalars(_team_statement(), {"employee_id": employee_id}))
 
 
 def line_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
@@ -84,6 +75,27 @@ def line_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
     above = select(Employee.id, Employee.supervisor_id).where(Employee.id == employee_id).cte("line", recursive=True)
     above = above.union(select(Employee.id, Employee.supervisor_id).where(Employee.id == above.c.supervisor_id))
     return tuple(session.scalars(select(above.c.id)))
+
+
+@cache
+def _actor_statement() -> Any:
+    """Return the SELECT of an active employee with role and switch, one row a permission. Built once."""
+    setting = select(CompanySetting.private_customer_enabled).limit(1).scalar_subquery()
+    return (
+        select(
+            Employee.id, Employee.login, Employee.name, Role.code, RolePermission.permission, setting.label("switch")
+        )
+        .join(Role, Role.id == Employee.role_id)
+        .join(RolePermission, RolePermission.role_id == Role.id, isouter=True)
+        .where(Employee.id == bindparam("employee_id"), Employee.is_active)
+    )
+
+
+@cache
+def _team_statement() -> Any:
+    below = select(Employee.id).where(Employee.id == bindparam("employee_id")).cte("team", recursive=True)
+    below = below.union(select(Employee.id).where(Employee.supervisor_id == below.c.id))
+    return select(below.c.id).order_by(below.c.id)
 
 
 def is_private_customer_enabled(session: AnySession) -> bool:
