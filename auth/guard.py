@@ -98,9 +98,10 @@ def _guarded_in(state: ORMExecuteState) -> frozenset[type[Any]]:
 
     All of them where joins and loader options lead further. What is overlooked here is refused by ``auth.sql_check``.
     """
+    statement: Any = state.statement
     tables = set()
-    leads_further = bool(state.statement._with_options)  # noqa: SLF001 -- as in the listener
-    for element in visitors.iterate(state.statement):
+    leads_further = bool(statement._with_options)  # noqa: SLF001 -- as in the listener
+    for element in visitors.iterate(statement):
         if isinstance(element, TableClause):
             tables.add(element.name)
         leads_further = leads_further or bool(getattr(element, "_setup_joins", None))
