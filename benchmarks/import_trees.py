@@ -55,7 +55,8 @@ def main() -> None:
                 times[file] = _report(name, file, command, environment)
         with opened() as environment:
             _run([*FLASK, "db", "upgrade"], environment)
-            loop = _report(name, "… by an ORM loop", [sys.executable, "-c", LOOP, str(DATA / IMPORTS[0][1])], environment)
+            command = [sys.executable, "-c", LOOP, str(DATA / IMPORTS[0][1])]
+            loop = _report(name, "… by an ORM loop", command, environment)
             print(f"{'':<12}the loop takes {loop / times[IMPORTS[0][1]]:.1f} times as long")
 
 

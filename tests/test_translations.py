@@ -1,4 +1,4 @@
-"""Every text of ours is there in Chinese, with the same placeholders, and every model's labels are in both languages."""
+"""Every text of ours is there in Chinese with its placeholders; every model's labels are in both languages."""
 
 import re
 from io import BytesIO

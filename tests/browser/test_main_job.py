@@ -176,7 +176,8 @@ def drag(page: Page, source: Locator, target: Locator) -> None:
     source.scroll_into_view_if_needed()
     target.hover()
     start, end = source.bounding_box(), target.bounding_box()
-    assert start is not None and end is not None
+    assert start is not None
+    assert end is not None
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(start["x"] + 8, start["y"] - 4, steps=4)

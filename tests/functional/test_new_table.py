@@ -24,8 +24,9 @@ from models.mixins import DictionaryMixin
 class Competitor(DictionaryMixin, Base):
     """A company that sells what we sell."""
 
-    __page__ = page(label(en="Competitor", zh="竞争对手"), menu="customers", search=("name", "website"), sort="sort_order",
-                    columns=("name", "website", "is_active"), form=("name", "website"), filters=("is_active",))
+    __page__ = page(label(en="Competitor", zh="竞争对手"), menu="customers", sort="sort_order",
+                    search=("name", "website"), columns=("name", "website", "is_active"),
+                    form=("name", "website"), filters=("is_active",))
 
     website: Mapped[str | None] = mapped_column(String(200), info=field(label(en="Website", zh="网址")))
 '''
@@ -40,7 +41,8 @@ with app.app_context():
     db.create_all()
     role = Role(code="company_admin", name="Admin")
     clerk_role = Role(code="employee", name="Employee")
-    admin, clerk = Employee(login="root", name="Root", role=role), Employee(login="clerk", name="Clerk", role=clerk_role)
+    admin = Employee(login="root", name="Root", role=role)
+    clerk = Employee(login="clerk", name="Clerk", role=clerk_role)
     db.session.add_all([role, clerk_role, admin, clerk])
     db.session.commit()
     ids = admin.id, clerk.id
@@ -116,7 +118,8 @@ def test_wrong_declaration_names_model_line_and_mend(tmp_path: Path) -> None:
 
     assert run.returncode != 0
     assert "competitor.py:11 Competitor: columns names 'wibsite', which is no labelled attribute" in run.stderr
-    assert "kepei.E004" in run.stderr and "menu 'cellar' is none of organisation, customers" in run.stderr
+    assert "kepei.E004" in run.stderr
+    assert "menu 'cellar' is none of organisation, customers" in run.stderr
 
 
 def _copy_of_the_project(target: Path) -> Path:

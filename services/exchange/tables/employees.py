@@ -12,6 +12,7 @@ from services import employees
 from services.exchange.bulk import update_rows
 from services.exchange.context import Context, Hooks
 from services.exchange.results import Action, Mode, Row
+from services.seed.defaults import seed_roles
 
 #: Code of the role of a new employee whose line names none.
 DEFAULT_ROLE = "own_only"
@@ -133,6 +134,7 @@ def _columns(context: Context, row: Row) -> Mapping[str, Any]:
     if row.values.get("role") is not None:
         return {}
     if "default_role" not in context.kept:
+        seed_roles(context.every)  # the database may be empty yet
         context.kept["default_role"] = context.every.scalars(select(Role.id).where(Role.code == DEFAULT_ROLE)).one()
     return {"role_id": context.kept["default_role"]}
 
