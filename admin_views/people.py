@@ -43,6 +43,7 @@ class EmployeeView(GeneratedView):
     def link_view(self) -> Any:
         """Make a one-time link with which the employee chooses a password."""
         row = self.get_one(request.form.get("id", ""))
+        employees.require_may_manage(db.session, row)
         if not row.is_active:
             flash(gettext("%(name)s is disabled and cannot log in.", name=row.name), "danger")
             return redirect(self.get_url(".details_view", id=row.id))
@@ -60,6 +61,7 @@ class EmployeeView(GeneratedView):
     def password_view(self) -> Any:
         """Set a first password, which the employee must change."""
         row = self.get_one(request.values.get("id", ""))
+        employees.require_may_manage(db.session, row)
         fault = None
         if request.method == "POST":
             try:

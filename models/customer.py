@@ -188,7 +188,7 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
         ForeignKey("employee.id", ondelete="RESTRICT"),
         info=field(
             label(en="Owner", zh="负责人"),
-            help=label(en="Left blank, it is you.", zh="留空则为本人。"),
+            help=label(en="Left blank, the customer stands in the pool.", zh="留空则进入公海。"),
             is_immutable=True,
         ),
     )
