@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.orm import Session
 
 from app import create_app
 from auth.actor import load_actor, set_actor
 from models import Base, Employee, db
+from models.base import NAMING_CONVENTION
 from models.scope import UnfilteredReason, unfiltered
 from tests import chromium, postgres, sqlite_files
 
@@ -69,8 +70,16 @@ def sqlite_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _create_schema(url: str) -> None:
     engine = create_engine(url)
-    Base.metadata.create_all(engine)
+    create_all(engine)
     engine.dispose()
+
+
+def create_all(engine: Engine) -> None:
+    """Create the tables from a copy: SQLAlchemy marks an ALTERed constraint as not to be created inline ever after."""
+    copy = MetaData(naming_convention=NAMING_CONVENTION)
+    for table in Base.metadata.tables.values():
+        table.to_metadata(copy)
+    copy.create_all(engine)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -113,8 +122,11 @@ def app(apps: Callable[[str], Flask], database_url: str, tmp_path: Path) -> Iter
     """Yield the application on an empty database of each kind, with an instance folder of the test's own."""
     app = apps(database_url)
     app.instance_path = str(tmp_path / "instance")
-    Path(app.instance_path).mkdir(mode=0o700)
+    Path(app.instance_path).mkdir(mode=0o700, exist_ok=True)
+    settings = dict(app.config)
     yield app
+    app.config.clear()
+    app.config.update(settings)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

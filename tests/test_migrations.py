@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, Table
 
 from models import Base, db
-from tests.conftest import ROOT, make_app
+from tests.conftest import ROOT, create_all, make_app
 
 MIGRATIONS = ROOT / "migrations"
 OUR_PACKAGES = {"admin_views", "app", "auth", "models", "services"}
@@ -80,7 +80,7 @@ def test_upgrade_gives_schema_of_create_all(engine: Engine) -> None:
     flask_migrate.upgrade()
     migrated = _schema(engine)
     flask_migrate.downgrade(revision="base")
-    Base.metadata.create_all(engine)
+    create_all(engine)
 
     created = _schema(engine)
 

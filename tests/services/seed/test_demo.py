@@ -28,6 +28,7 @@ from models.scope import UnfilteredReason, unfiltered
 from services.seed.defaults import seed_roles
 from services.seed.demo import CompanyInUseError, DemoResult
 from services.settings import get_setting
+from tests.conftest import create_all
 from tests.demo import NAMED, NOW, seed
 
 
@@ -191,7 +192,7 @@ def test_second_run_adds_nothing(bare_session: Session, regions_file: Path) -> N
 def _content_of_a_run(regions_file: Path, **options: Any) -> dict[str, list[tuple[Any, ...]]]:
     """Return what a run makes in a database of its own."""
     engine = create_engine("sqlite://")
-    Base.metadata.create_all(engine)
+    create_all(engine)
     with Session(engine) as session:
         seed(session, regions_file, **options)
         with unfiltered(session, UnfilteredReason.COMMAND) as every:
