@@ -41,7 +41,7 @@ format: $(PACKAGES) ## let ruff write the format and mend what it can
 	$(BIN)/ruff format .
 
 bench: setup ## the speed figures: runs every script in benchmarks/
-	@for script in $(BENCHMARKS); do echo "==> $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in $(BENCHMARKS); do echo "==> $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; done
 
 lock: ## choose versions anew within the ranges of pyproject.toml
 	$(PYTHON) -m venv build/lock

@@ -100,5 +100,4 @@ def _postgresql() -> Iterator[dict[str, str]]:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main()
