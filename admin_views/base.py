@@ -16,7 +16,7 @@ from admin_views.list_pages import ListPagesMixin
 from admin_views.row_ids import parse_row_id
 from admin_views.row_pages import RowPagesMixin
 from admin_views.secured import SecuredMixin
-from admin_views.text import text
+from admin_views.text import language, text
 from auth.actor import Actor
 from auth.errors import HiddenRowError
 from auth.visibility import raise_for_missing
@@ -160,9 +160,8 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, RowPagesMixin,
 
     def search_words(self) -> str:
         """Return the hint of the search box: what is searched."""
-        return gettext(
-            "Search: %(fields)s", fields="、".join(text(a.field.label) for a in self.attributes(self.page.search))
-        )
+        fields = [text(attribute.field.label) for attribute in self.attributes(self.page.search)]
+        return gettext("Search: %(fields)s", fields=("、" if language().startswith("zh") else ", ").join(fields))
 
     def menu_links(self) -> list[tuple[str, int, str, str]]:
         """Return the menu entries of this view as (place, order, words, address)."""

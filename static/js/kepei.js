@@ -4,7 +4,7 @@
 
   function makePicker(select) {
     const url = select.dataset.lookup;
-    const options = { allowEmptyOption: true, maxOptions: 300, plugins: ["remove_button"] };
+    const options = { maxOptions: 300, plugins: ["remove_button"] };
     if (url) {
       Object.assign(options, {
         valueField: "id",

@@ -183,3 +183,25 @@ def drag(page: Page, source: Locator, target: Locator) -> None:
     page.mouse.move(start["x"] + 8, start["y"] - 4, steps=4)
     page.mouse.move(end["x"] + min(60, end["width"] / 2), end["y"] + 4, steps=15)
     page.mouse.up()
+
+
+def test_picker_finds_while_typing_and_can_be_emptied(open_page: OpenPage, people: None) -> None:
+    page = log_in(open_page(), "admin")
+    page.goto("/admin/region/")
+    add_root(page, "成都")
+    page.goto("/admin/customer/new/")
+    page.fill("[name=name]", "有区域的客户")
+    page.locator("label:has-text('客户区域')").click()
+    page.keyboard.type("成都")
+    page.locator(".ts-dropdown .option", has_text="成都").first.click()
+    page.click("button.btn-primary")
+    page.click("a:has-text('编辑') >> nth=0")
+    picker = page.locator("select[name=region] + .ts-wrapper")
+    expect(picker).to_contain_text("成都")
+
+    picker.locator(".remove").click()
+    page.click("button.btn-primary")
+    page.click("a:has-text('编辑') >> nth=0")
+
+    expect(page.locator("select[name=region] + .ts-wrapper .item")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
