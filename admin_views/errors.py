@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from admin_views.messages import TOLD_ERRORS, refusal_of
+from admin_views.messages import TOLD_ERRORS, refusal_of, stale_message
 from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
 from models import db
 
@@ -20,6 +21,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(DataError, show_data_error)
+    app.register_error_handler(StaleDataError, lambda _: _page(409, "stale", stale_message()))
+    app.register_error_handler(OperationalError, show_busy)
     app.register_error_handler(
         HiddenRowError, lambda _: _page(404, "not_found", gettext("There is no such page or record."))
     )
@@ -65,6 +68,12 @@ def show_refusal(error: Exception) -> Answer:
     """Say why a service refused, where no page has told it beside its field."""
     refusal = refusal_of(error)
     return _page(refusal.status, refusal.code, refusal.message(error))
+
+
+def show_busy(error: OperationalError) -> Answer:
+    """Ask for patience while the database is locked or out of reach."""
+    current_app.logger.error("The database did not answer: %s", error.orig)
+    return _page(503, "busy", gettext("The database is busy. Nothing was saved; try again in a moment."))
 
 
 def show_data_error(_error: DataError) -> Answer:

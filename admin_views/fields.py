@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from admin_views.text import text
 from models import db
 from models.inspection import Attribute, Kind
 from models.names import InvalidNameError, clean_name
+from models.types import YEARS
 from services.listing import MAX_INTEGER
 
 TEXT_LIMIT = 20_000
@@ -87,6 +88,10 @@ class CompanyMomentField(DateTimeLocalField):
         super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
         self.zone = zone
 
+    def pre_validate(self, form: Any) -> None:
+        """Refuse years that spreadsheets and time zones cannot follow."""
+        _check_year(self.data)
+
     def process_data(self, value: datetime | None) -> None:
         """Show the stored moment."""
         self.data = value.astimezone(self.zone).replace(tzinfo=None) if value is not None else None
@@ -146,6 +151,21 @@ def _no_control_signs(_form: Any, field: Any) -> None:
         raise ValidationError(gettext("The text holds an invisible control character."))
 
 
+class PlainDateField(DateField):
+    """A day in a year of our time."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse years that spreadsheets cannot follow."""
+        _check_year(self.data)
+
+
+def _check_year(value: date | None) -> None:
+    if value is not None and not YEARS.start <= value.year < YEARS.stop:
+        raise ValidationError(
+            gettext("The year lies outside %(first)d to %(last)d.", first=YEARS.start, last=YEARS.stop - 1)
+        )
+
+
 def _name_check(model: type[Any]) -> Callable[[Any, Any], None]:
     """Return the validator of the model's names, which is the rule of ``models.names``."""
 
@@ -180,7 +200,7 @@ _MAKE: dict[Kind, Callable[..., Any]] = {
     Kind.BOOLEAN: lambda _attribute, _validators, common, _model, _zone: BooleanField(**common),
     Kind.INTEGER: _make_integer,
     Kind.DECIMAL: _make_decimal,
-    Kind.DATE: lambda _attribute, validators, common, _model, _zone: DateField(validators=validators, **common),
+    Kind.DATE: lambda _attribute, validators, common, _model, _zone: PlainDateField(validators=validators, **common),
     Kind.MOMENT: lambda _attribute, validators, common, _model, zone: CompanyMomentField(
         validators=validators, zone=zone, **common
     ),

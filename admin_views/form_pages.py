@@ -13,7 +13,7 @@ from wtforms import HiddenField
 
 from admin_views.conflicts import conflicting_field
 from admin_views.fields import make_field, value_of
-from admin_views.messages import TOLD_ERRORS, message_of, refusal_of
+from admin_views.messages import TOLD_ERRORS, message_of, refusal_of, stale_message
 from admin_views.page_mixin import PageMixin
 from admin_views.row_ids import parse_row_id
 from models import db
@@ -114,9 +114,16 @@ class FormPagesMixin(PageMixin):
         return found
 
     def form_values(self, form: Any, row: Any) -> dict[str, Any]:
-        """Return what a valid form means for the row, by column attribute."""
+        """Return what a valid form means for the row, by column attribute.
+
+        A blank where the column needs a value means what the row has, or the column's default.
+        """
         names = self.form_names(row if row in db.session else None)
-        return {attribute_of(self.model, name).key: value_of(form[name]) for name in names if name in form}
+        attributes = [attribute_of(self.model, name) for name in names if name in form]
+        values = {attribute.key: (attribute, value_of(form[attribute.name])) for attribute in attributes}
+        return {
+            key: value for key, (attribute, value) in values.items() if value is not None or not attribute.is_required
+        }
 
     def _is_fresh(self, form: Any, row: Any) -> bool:
         """Tell whether the form was made from the row as it is now; else say so above the form."""
@@ -173,8 +180,3 @@ class FormPagesMixin(PageMixin):
             form[name].errors = [*form[name].errors, message]
         else:
             form.form_errors.append(message)
-
-
-def stale_message() -> str:
-    """Return the sentence for a second writer."""
-    return gettext("Somebody has changed it meanwhile. Reload the page, then enter your change again.")

@@ -185,3 +185,8 @@ def message_of(error: Exception) -> str:
 
 #: What the pages catch and tell.
 TOLD_ERRORS: tuple[type[Exception], ...] = (ServiceError, InvalidNameError)
+
+
+def stale_message() -> str:
+    """Return the sentence for a second writer."""
+    return gettext("Somebody has changed it meanwhile. Reload the page, then enter your change again.")

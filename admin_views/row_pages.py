@@ -6,9 +6,10 @@ from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from admin_views.messages import TOLD_ERRORS, message_of
+from admin_views.messages import TOLD_ERRORS, message_of, stale_message
 from admin_views.page_mixin import PageMixin
 from models import db
 from services.usage import delete_unused
@@ -79,6 +80,10 @@ class RowPagesMixin(PageMixin):
         except TOLD_ERRORS as error:
             db.session.rollback()
             flash(message_of(error), "danger")
+            return False
+        except StaleDataError:
+            db.session.rollback()
+            flash(stale_message(), "danger")
             return False
         except IntegrityError:
             db.session.rollback()

@@ -6,6 +6,9 @@ from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+#: Years that forms and files take; XLSX knows none before 1900.
+YEARS = range(1900, 2200)
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, always aware and in UTC in Python.

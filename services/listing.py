@@ -234,7 +234,7 @@ def _below_named(_session: AnySession, model: type[Any], attribute: Attribute, v
     """Match the nodes of a name or a path (四川/成都), and everything below them."""
     target: Any = attribute.target
     names = [part for part in name_key(value[:SEARCH_LENGTH]).split("/") if part.strip()]
-    if not names:
+    if not 0 < len(names) <= target.max_depth:
         raise ValueError(value)
     nodes = select(target.id).where(target.name_key == names[0].strip())
     if len(names) == 1:

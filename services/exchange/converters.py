@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.meta import Label
+from models.types import YEARS
 from services.exchange.errors import CellError
 
 Converter = Callable[[Any], Any]
@@ -119,7 +120,14 @@ def boolean(cell: Any) -> bool:
 
 
 def day(cell: Any) -> date:
-    """Read a date; a workbook's moment at midnight is one."""
+    """Read a date in a year of our time; a workbook's moment at midnight is one."""
+    found = _any_day(cell)
+    if found.year not in YEARS:
+        raise CellError("not_a_date", value=as_text(cell))
+    return found
+
+
+def _any_day(cell: Any) -> date:
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -139,10 +147,12 @@ def moment_converter(zone: ZoneInfo) -> Converter:
     def convert(cell: Any) -> datetime:
         try:
             moment = _moment(cell)
-            zoned = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-            return zoned.astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise CellError("not_a_moment", value=as_text(cell)) from error
+        if moment.year not in YEARS:
+            raise CellError("not_a_moment", value=as_text(cell))
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return zoned.astimezone(UTC)
 
     return convert
 
