@@ -19,6 +19,7 @@ from admin_views.secured import SecuredMixin
 from admin_views.text import language, text
 from auth.actor import Actor
 from auth.errors import HiddenRowError
+from auth.redirects import is_own_path
 from auth.visibility import raise_for_missing
 from models import db
 from models.inspection import Attribute, attribute_of, page_of
@@ -179,4 +180,5 @@ class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, RowPagesMixin,
 
     def return_url(self) -> str:
         """Return where to go back to: the list as it was."""
-        return get_redirect_target() or self.get_url(".index_view")
+        target = get_redirect_target()
+        return target if is_own_path(target) else self.get_url(".index_view")

@@ -42,7 +42,11 @@ def show_relation(row: Any, attribute: Attribute) -> str | Markup:
 
 def show_moment(value: datetime, zone: ZoneInfo) -> str:
     """Return a moment in the company's time zone."""
-    return format_datetime(value.astimezone(zone), "yyyy-MM-dd HH:mm", rebase=False)
+    try:
+        zoned = value.astimezone(zone)
+    except OverflowError:  # a year that no zone can follow, written past the forms
+        zoned = value
+    return format_datetime(zoned, "yyyy-MM-dd HH:mm", rebase=False)
 
 
 def _show_choice(value: Any, attribute: Attribute, _zone: ZoneInfo) -> Markup:

@@ -72,7 +72,7 @@ def show_refusal(error: Exception) -> Answer:
 
 def show_busy(error: OperationalError) -> Answer:
     """Ask for patience while the database is locked or out of reach."""
-    current_app.logger.error("The database did not answer: %s", error.orig)
+    current_app.logger.error("The database did not answer", exc_info=error)
     return _page(503, "busy", gettext("The database is busy. Nothing was saved; try again in a moment."))
 
 

@@ -16,9 +16,9 @@ from werkzeug.wsgi import FileWrapper
 from admin_views.exchange_messages import fault_text, file_error_text
 from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.page_mixin import PageMixin
+from admin_views.sessions import own_session, writing
 from admin_views.text import language, text
 from admin_views.uploads import UploadStore
-from auth.actor import Actor, AnySession, set_actor
 from models import db
 from models.base import reading_only
 from models.enums import IMPORT_MODE_LABELS
@@ -66,9 +66,11 @@ class ExchangePagesMixin(PageMixin):
             flash(gettext("A filter cannot be read; nothing was exported."), "danger")
             return redirect(self.get_url(".index_view"))
         name = self._file_name(export_type)
+        if request.method == "HEAD":
+            return _download(Response(mimetype=EXPORT_TYPES[export_type].partition(";")[0]), name)
         job_id = self._start_job(resource, name)
         use_names = request.args.get("names") == "field"
-        session = _own_session(self.actor)
+        session = own_session(self.actor)
         rows = export(session, resource, statement, language=language(), use_names=use_names)
         send = self._streamed if export_type == "csv" else self._written
         return send(session, resource, rows, name, job_id)
@@ -101,7 +103,7 @@ class ExchangePagesMixin(PageMixin):
 
     def _start_job(self, resource: Resource, name: str) -> int:
         """Log the export in a short writing transaction of its own, before the reading one begins."""
-        with _writing():
+        with writing():
             return jobs.start_export(db.session, resource, name, request.args.to_dict(flat=False)).id
 
     def _streamed(self, session: Session, resource: Resource, rows: Export, name: str, job_id: int) -> Response:
@@ -260,29 +262,10 @@ def _told(error: Exception) -> str:
     return file_error_text(error) if isinstance(error, FileError) else message_of(error)
 
 
-def _own_session(actor: Actor) -> Session:
-    """Return a session of the actor that lives as long as the export, which outlives the request's."""
-    session: Session = db.session.session_factory()
-    set_actor(session, actor)
-    return session
-
-
 def _finish(session: Session, resource: Resource, job_id: int, rows: Export, *, is_done: bool) -> None:
     """Log how the export went, and let its session go."""
-    with closing(session), _writing(session):
+    with closing(session), writing(session):
         jobs.finish_export(session, resource, job_id, row_count=rows.row_count, is_done=is_done)
-
-
-@contextmanager
-def _writing(session: AnySession = db.session) -> Iterator[None]:
-    """End the reading transaction, then write and commit."""
-    session.rollback()
-    token = reading_only.set(False)
-    try:
-        yield
-        session.commit()
-    finally:
-        reading_only.reset(token)
 
 
 @contextmanager

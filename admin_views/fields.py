@@ -78,7 +78,10 @@ class PickField(Field):
         if self.data is not None and all(row.id != self.data for row in rows):
             rows.extend(db.session.scalars(select(target).where(target.id == self.data)))
         found = lookups.labels(db.session, target, rows)
-        return [(row.id, found[row.id]) for row in rows]
+        choices = [(row.id, found[row.id]) for row in rows]
+        if self.data is not None and self.data == self.kept_id and self.data not in found:
+            choices.append((self.data, gettext("Private customer")))  # hidden from the person, not to be lost
+        return choices
 
 
 class CompanyMomentField(DateTimeLocalField):

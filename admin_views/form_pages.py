@@ -12,7 +12,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from wtforms import HiddenField
 
 from admin_views.conflicts import conflicting_field
-from admin_views.fields import make_field, value_of
+from admin_views.fields import PickField, make_field, value_of
 from admin_views.messages import TOLD_ERRORS, message_of, refusal_of, stale_message
 from admin_views.page_mixin import PageMixin
 from admin_views.row_ids import parse_row_id
@@ -90,7 +90,11 @@ class FormPagesMixin(PageMixin):
         if row is not None and issubclass(self.model, VersionMixin):
             fields["version"] = HiddenField()
         form_class = type("GeneratedForm", (BaseForm,), fields)
-        return form_class(request.form if request.method == "POST" else None, data=self.form_data(row))
+        form = form_class(request.form if request.method == "POST" else None, data=self.form_data(row))
+        for field in form:
+            if row is None and isinstance(field, PickField):
+                field.kept_id = None  # a value from the address is a proposal, not what a row has
+        return form
 
     def form_data(self, row: Any) -> dict[str, Any]:
         """Return the values that a form starts with, by field name."""
@@ -127,7 +131,7 @@ class FormPagesMixin(PageMixin):
 
     def _is_fresh(self, form: Any, row: Any) -> bool:
         """Tell whether the form was made from the row as it is now; else say so above the form."""
-        if "version" not in form or str(form["version"].data) == str(row.version):
+        if "version" not in form or request.form.get("version") == str(row.version):
             return True
         form.form_errors.append(stale_message())
         return False

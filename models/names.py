@@ -10,6 +10,9 @@ from functools import lru_cache
 #: Bidirectional marks and overrides: they make one name look like another (Unicode UAX #9).
 _BIDI_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+#: Letters of Hangul that show nothing.
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+
 #: NFKC can lengthen a name (ﷺ becomes 18 signs); this much fits into a PostgreSQL index.
 NAME_KEY_LENGTH = 400
 NAME_SORT_LENGTH = 200
@@ -32,7 +35,7 @@ def clean_name(name: str, *, limit: int, is_path_segment: bool = False) -> str:
     :raises InvalidNameError: if it is blank, too long, holds control or direction marks, or a path separator
     """
     cleaned = name.strip()
-    if not cleaned:
+    if not any(_is_seen(sign) for sign in cleaned):
         raise InvalidNameError("blank", name, limit)
     if len(cleaned) > limit or len(name_key(cleaned)) > NAME_KEY_LENGTH:
         raise InvalidNameError("too_long", name, limit)
@@ -41,6 +44,10 @@ def clean_name(name: str, *, limit: int, is_path_segment: bool = False) -> str:
     if is_path_segment and ("/" in cleaned or "／" in cleaned):
         raise InvalidNameError("slash", name, limit)
     return cleaned
+
+
+def _is_seen(sign: str) -> bool:
+    return unicodedata.category(sign) not in {"Cf", "Mn", "Zs", "Cc"} and sign not in _FILLERS
 
 
 def name_key(name: str) -> str:

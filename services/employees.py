@@ -182,6 +182,8 @@ def require_may_manage(session: AnySession, employee: Employee, *, new_role_id: 
     actor = get_actor(session)
     if actor is None or actor.is_company_admin:
         return
+    if employee.id == actor.id and new_role_id not in (None, employee.role_id):
+        raise PermissionDeniedError("nobody but a company admin changes the own role")
     role_ids = {role_id for role_id in (employee.role_id, new_role_id) if role_id is not None}
     is_admins = select(Role.id).where(Role.id.in_(role_ids), Role.code == COMPANY_ADMIN)
     if session.scalar(is_admins) is not None:

@@ -22,11 +22,11 @@ LIMIT = 20
 def find_stubs(session: AnySession, search: str, limit: int = LIMIT) -> tuple[Sequence[Row[Any]], int]:
     """Find customers whose outcome is NOTICE by their name, whatever other filters are set.
 
-    :returns: rows of (id, name, owner_name) by name, at most limit, and how many there are; none for a search of less
-        than two signs
+    :returns: rows of (id, name, owner_name) by name, at most limit, and how many there are; none for a search without
+        a word of two signs
     """
     actor, words = get_actor(session), search_words(search)
-    if actor is None or len("".join(words)) < MIN_SEARCH_LENGTH:
+    if actor is None or max(map(len, words), default=0) < MIN_SEARCH_LENGTH:
         return [], 0
     criteria = (
         notice_customers(actor, dialect_of(session), Customer),

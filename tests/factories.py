@@ -205,3 +205,10 @@ def _set_supervisors(session: AnySession, found: Company) -> None:
                 every.add(found[login])
         every.flush()
     session.commit()
+
+
+def reloaded(session: AnySession, row: Any) -> Any:
+    """Return a row as the database has it now."""
+    session.rollback()
+    session.refresh(row)
+    return row

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from auth.permissions import STOCK_ROLES
-from models import Employee, Role
+from models import ChannelType, Employee, Role
 from tests.conftest import log_in
 
 
@@ -43,3 +43,12 @@ def admin(session: Session, roles: dict[str, Role]) -> Employee:
 def admin_client(admin: Employee, client_of: Callable[[Employee], FlaskClient]) -> FlaskClient:
     """Return a client of the company admin."""
     return client_of(admin)
+
+
+@pytest.fixture
+def agent(session: Session) -> ChannelType:
+    """Return a channel type."""
+    row = ChannelType(name="代理渠道")
+    session.add(row)
+    session.commit()
+    return row

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from services.exchange.errors import FileError
+from services.exchange.formats.limits import MAX_COLUMNS, MAX_ROWS
 from services.exchange.formats.text_files import read_text
 from services.exchange.formats.workbooks import is_workbook, read_workbook
 
-#: Rows that one import takes.
-MAX_ROWS = 200_000
-MAX_COLUMNS = 200
 MAX_BYTES = 100 * 1024 * 1024
 
 

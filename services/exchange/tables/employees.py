@@ -83,7 +83,8 @@ def _check_roles(context: Context, rows: list[Row]) -> None:
     admin_id = context.every.scalar(select(Role.id).where(Role.code == COMPANY_ADMIN))
     for row in rows:
         is_written = row.action is Action.INSERT or "role_id" in row.changes
-        if is_written and admin_id is not None and row.values.get("role") == admin_id:
+        is_own = context.actor is not None and row.id == context.actor.id and "role_id" in row.changes
+        if is_written and (is_own or (admin_id is not None and row.values.get("role") == admin_id)):
             row.refuse("role", "not_allowed_role")
 
 

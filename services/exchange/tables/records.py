@@ -13,7 +13,7 @@ from services.customers.touching import touch_customer
 from services.exchange.context import Context, Hooks
 from services.exchange.instances import batches
 from services.exchange.results import Row
-from services.visits import VISITING
+from services.visits import VISITING, followed_customers_statement
 
 #: Table -> field that says when, and the customer's column that keeps the newest.
 _MOMENTS: Mapping[str, tuple[str, str]] = {
@@ -53,7 +53,7 @@ def _find_contacts(context: Context, rows: list[Row]) -> None:
 
 
 def _check(context: Context, rows: list[Row]) -> None:
-    """Refuse customers that the actor may only read, and a second primary contact."""
+    """Refuse customers that the actor may only read, or visit without following, and a second primary contact."""
     if "is_primary" in context.present:
         _check_primary(context, rows)
     if context.resource.endpoint == "visit":
@@ -62,6 +62,8 @@ def _check(context: Context, rows: list[Row]) -> None:
         return
     ids = {row.values["customer"] for row in rows if row.values.get("customer")}
     editable = set(rights.editable_customer_ids(context.session, list(ids)))
+    if context.resource.endpoint == "visit":
+        editable &= {customer.id for customer in context.session.scalars(followed_customers_statement(context.actor))}
     for row in rows:
         customer_id = row.values.get("customer")
         if customer_id is not None and customer_id not in editable:

@@ -1,0 +1,7 @@
+"""How much a file may hold."""
+
+#: Rows below the header.
+MAX_ROWS = 200_000
+MAX_COLUMNS = 200
+#: Cells of the rectangle that a workbook's sheet spans: the reader makes room for all of them.
+MAX_CELLS = 6_000_000

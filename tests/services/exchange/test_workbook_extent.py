@@ -1,0 +1,69 @@
+"""Workbooks of a few bytes that would fill the memory are refused before the reader sees them."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from services.exchange.errors import FileError
+from services.exchange.formats import read_table
+
+
+def workbook(*cells: str) -> bytes:
+    """Return an XLSX with a text in each of the cells."""
+    book = Workbook()
+    for cell in cells:
+        book.active[cell] = "name"  # type: ignore[index]
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("far", "code"),
+    [
+        ("XFD1048576", "too_many_columns"),
+        ("XFD2", "too_many_columns"),
+        ("A1048576", "too_many_rows"),
+        ("GR200000", "too_large"),
+    ],
+)
+def test_far_cell_is_refused(far: str, code: str) -> None:
+    with pytest.raises(FileError) as caught:
+        read_table(workbook("A1", far))
+
+    assert caught.value.code == code
+
+
+def test_lying_dimension_changes_nothing() -> None:
+    content = BytesIO()
+    with zipfile.ZipFile(BytesIO(workbook("A1", "XFD1048576"))) as source, zipfile.ZipFile(content, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b"A1:XFD1048576", b"A1:B2"))
+
+    with pytest.raises(FileError) as caught:
+        read_table(content.getvalue())
+
+    assert caught.value.code == "too_many_columns"
+
+
+WIDE = """<table:table-row><table:table-cell office:value-type="string" office:value="x"
+table:number-columns-repeated="16000"/></table:table-row>"""
+LONG = """<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float"
+office:value="1"/></table:table-row>"""
+
+
+@pytest.mark.parametrize(("row", "code"), [(WIDE, "too_many_columns"), (LONG, "too_many_rows")], ids=["wide", "long"])
+def test_ods_repeated_filled_cells_are_refused(row: str, code: str) -> None:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml", f"<office:document-content><table:table>{row}</table:table></office:document-content>"
+        )
+
+    with pytest.raises(FileError) as caught:
+        read_table(content.getvalue())
+
+    assert caught.value.code == code
