@@ -19,6 +19,7 @@ from services.customers import (
     NotFollowingError,
     NotInPoolError,
     ParentCustomerCycleError,
+    PositionError,
     PrivateNeedsOwnerError,
     PrivateNotEnabledError,
 )
@@ -130,6 +131,12 @@ REFUSALS: dict[type[Exception], Refusal] = {
         "cycle",
         lambda _: gettext("A customer cannot stand above itself in the chain of dealers."),
         "parent_customer",
+    ),
+    PositionError: Refusal(
+        422,
+        "position",
+        lambda _: gettext("Enter both latitude (-90 to 90) and longitude (-180 to 180), or neither."),
+        "lat",
     ),
     PrivateNeedsOwnerError: Refusal(
         422,

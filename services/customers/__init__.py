@@ -13,6 +13,7 @@ from services.customers.errors import (
     NotFollowingError,
     NotInPoolError,
     ParentCustomerCycleError,
+    PositionError,
     PrivateNeedsOwnerError,
     PrivateNotEnabledError,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "NotFollowingError",
     "NotInPoolError",
     "ParentCustomerCycleError",
+    "PositionError",
     "PrivateNeedsOwnerError",
     "PrivateNotEnabledError",
     "add_co_follower",

@@ -16,6 +16,7 @@ from services.customers.errors import ForeignOwnerError, PrivateNeedsOwnerError,
 from services.customers.names import name_kept_free
 from services.customers.parents import check_parent
 from services.customers.people import active_employee, active_employees
+from services.customers.position import check_position
 from services.customers.rights import require_permission
 from services.trees import CODE_LIMIT, DuplicateCodeError, InvalidCodeError
 
@@ -34,6 +35,7 @@ def create_customer(session: AnySession, values: Mapping[str, Any], *, co_follow
     :raises PrivateNeedsOwnerError: if it is to be private, in the pool
     :raises InvalidNameError, DuplicateCustomerNameError: if the name cannot be used, or is taken
     :raises InvalidCodeError, DuplicateCodeError: if the code cannot be used, or is taken
+    :raises PositionError: if it would stand nowhere
     :raises HiddenRowError, PrivateCustomerError: if the customer above is not FULL for the actor
     """
     require_permission(session, Permission.CREATE_CUSTOMERS)
@@ -41,6 +43,7 @@ def create_customer(session: AnySession, values: Mapping[str, Any], *, co_follow
     values["name"] = clean_name(values.get("name") or "", limit=Customer.name_limit)
     values["owner_id"] = _owner_id(session, values.get("owner_id"))
     _check_visibility(session, values)
+    check_position(values.get("lat"), values.get("lng"))
     check_parent(session, None, values.get("parent_customer_id"))
     if values["owner_id"] is not None:
         owner = active_employee(session, values["owner_id"])

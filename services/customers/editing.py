@@ -11,6 +11,7 @@ from services import audit
 from services.customers.errors import ImmutableFieldError, PrivateNeedsOwnerError, PrivateNotEnabledError
 from services.customers.names import name_kept_free
 from services.customers.parents import check_parent
+from services.customers.position import check_position
 from services.customers.rights import Deed, require, require_editable, visibility_deed
 
 #: Fields that editing leaves alone, whatever the value.
@@ -56,6 +57,7 @@ def update_customer(session: AnySession, customer: Customer, values: Mapping[str
     :raises PermissionDeniedError: if the actor may not edit it, or not this field
     :raises ImmutableFieldError: if code or owner differ, or the field is not for people to write
     :raises InvalidNameError, DuplicateCustomerNameError: if the new name cannot be used, or is taken
+    :raises PositionError: if it would stand nowhere
     :raises HiddenRowError, PrivateCustomerError, ParentCustomerCycleError: as the new customer above is refused
     :raises PrivateNotEnabledError, PrivateNeedsOwnerError: as :func:`set_visibility`
     """
@@ -66,6 +68,8 @@ def update_customer(session: AnySession, customer: Customer, values: Mapping[str
             raise ImmutableFieldError(name)
     if "is_active" in changed:
         require(session, Deed.DEACTIVATE, customer)
+    if not changed.keys().isdisjoint({"lat", "lng"}):
+        check_position(changed.get("lat", customer.lat), changed.get("lng", customer.lng))
     if "parent_customer_id" in changed:
         check_parent(session, customer.id, changed["parent_customer_id"])
     if "visibility" in changed:

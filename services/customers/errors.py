@@ -63,3 +63,7 @@ class NotFollowingError(ServiceError):
 
 class NotInPoolError(ServiceError):
     """The customer has an owner, so nobody may claim it; somebody else may have been quicker."""
+
+
+class PositionError(ServiceError):
+    """Latitude without longitude, or degrees that are on no map."""

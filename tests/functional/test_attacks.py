@@ -106,3 +106,14 @@ def test_manager_of_employees_keeps_the_own_role(
 def client_maker(app: Flask) -> Callable[[Employee], FlaskClient]:
     """Return a maker of clients that are logged in."""
     return lambda employee: log_in(app.test_client(), employee)
+
+
+@pytest.mark.parametrize(("lat", "lng"), [("5", ""), ("", "5"), ("95", "1"), ("1", "181"), ("-90.5", "0")])
+def test_position_that_is_nowhere_is_told_at_the_field(app: Flask, session: Session, lat: str, lng: str) -> None:
+    found = company(session)
+
+    page = log_in(app.test_client(), found.a1).post(
+        "/admin/customer/new/", data={"name": "nowhere", "lat": lat, "lng": lng, "is_active": "y"}
+    )
+
+    assert "Enter both latitude" in page.text
