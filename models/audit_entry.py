@@ -45,3 +45,7 @@ class AuditEntry(Base):
     )
 
     actor = relationship("Employee")
+
+    def __str__(self) -> str:
+        """Return the deed and its number."""
+        return f"{self.action} #{self.id}"

@@ -58,6 +58,10 @@ class JobMixin:
         """Return the relationship to the one who ran it."""
         return relationship("Employee")
 
+    def __str__(self) -> str:
+        """Return the file's name."""
+        return self.file_name
+
 
 class ImportJob(JobMixin, Base):
     """One run of an import."""
