@@ -148,8 +148,9 @@ def test_customer_made_private_is_seen_by_line_prompted_to_peers_hidden_from_oth
     expect(boss.locator("main")).to_contain_text("028-12345678")
 
 
-def test_export_holds_the_rows_of_the_list(open_page: OpenPage, people: None, tmp_path: Path) -> None:
-    boss = log_in(open_page(), "boss")
+@pytest.mark.parametrize("login", ["boss", "admin"])
+def test_export_holds_the_rows_of_the_list(open_page: OpenPage, people: None, tmp_path: Path, login: str) -> None:
+    boss = log_in(open_page(), login)
     boss.goto("/admin/customer/?sort=code&page_size=100")
     listed = boss.locator(".model-list tbody tr td[data-label=客户编码]").all_inner_texts()
 
