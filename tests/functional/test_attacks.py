@@ -117,3 +117,19 @@ def test_position_that_is_nowhere_is_told_at_the_field(app: Flask, session: Sess
     )
 
     assert "Enter both latitude" in page.text
+
+
+def test_manager_of_employees_cannot_take_over_a_company_admin(
+    app: Flask, session: Session, client_maker: Callable[[Employee], FlaskClient]
+) -> None:
+    found = company(session)
+    hr = save(session, Employee(login="hr", name="HR", role_id=make_role(session, "hr", ["manage_employees"]).id))
+    client = client_maker(hr)
+
+    statuses = [
+        client.post("/admin/employee/password/", data={"id": found.admin.id, "password": "taken over"}).status_code,
+        client.post("/admin/employee/link/", data={"id": found.admin.id}).status_code,
+        client.post("/admin/employee/password/", data={"id": found.a1.id, "password": "a new one"}).status_code,
+    ]
+
+    assert statuses == [403, 403, 302]
