@@ -8,7 +8,6 @@ from flask import abort, request
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import Select, select
-from werkzeug.datastructures import MultiDict
 
 from admin_views import lookups
 from admin_views.listing_args import (
@@ -16,6 +15,7 @@ from admin_views.listing_args import (
     SHOWN_OPERATIONS,
     ListingArgs,
     filter_attributes,
+    known_args,
     read_listing_args,
     sortable_names,
 )
@@ -143,14 +143,15 @@ class ListPagesMixin(PageMixin):
         """Return more for the list template."""
         return {}
 
+    def kept_args(self) -> dict[str, Any]:
+        """Return what the address asks of the list; other names, such as Flask's own ``_external``, are dropped."""
+        known = known_args(self.model)
+        return {name: value for name, value in request.args.items() if name in known}
+
     def _list_url(self, **changes: Any) -> str:
         """Return this list's address with some parameters changed; None drops one."""
-        kept = MultiDict(request.args)
-        for name, value in changes.items():
-            kept.poplist(name)
-            if value is not None:
-                kept[name] = str(value)
-        return self.get_url(".index_view", **kept.to_dict())
+        kept = self.kept_args() | changes
+        return self.get_url(".index_view", **{name: value for name, value in kept.items() if value is not None})
 
     def _controls(self) -> list[Control]:
         return [

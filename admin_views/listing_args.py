@@ -54,6 +54,13 @@ def filter_attributes(model: type[Any]) -> list[Attribute]:
     return [attribute_of(model, name) for name in page_of(model).filters or ()]
 
 
+def known_args(model: type[Any]) -> set[str]:
+    """Return the names of the parameters that a list's address may hold."""
+    operations = {attribute.name: OPERATIONS[attribute.kind] for attribute in filter_attributes(model)}
+    filters = {f"{name}__{operation}" for name, found in operations.items() for operation in found}
+    return filters | {"search", "sort", "page", "page_size"}
+
+
 def _filters(model: type[Any], page_meta: Page, args: MultiDict[str, str]) -> list[FilterTerm]:
     terms = []
     for name in page_meta.filters or ():

@@ -115,6 +115,9 @@ def test_filters_join_with_and(admin_client: FlaskClient, people: list[Employee]
         "?department__named=////",
         "?is_active__is=maybe",
         "?role__is=²",
+        "?endpoint=x&export_type=y&self=z",
+        "?_scheme=javascript",
+        "?_external=1&_scheme=javascript&_anchor=a",
     ],
 )
 def test_address_hostile_one_is_answered(admin_client: FlaskClient, people: list[Employee], query: str) -> None:
