@@ -7,10 +7,12 @@ by itself.
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, any_, bindparam, false, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, any_, bindparam, false, func, not_, or_, select, true
+from sqlalchemy.sql.elements import False_, True_
 
 from auth.actor import Actor, AnySession, get_actor
 from auth.errors import HiddenRowError, PrivateCustomerError
@@ -45,21 +47,56 @@ def among(column: Any, ids: Iterable[int], dialect: str) -> ColumnElement[bool]:
     return column.in_(select(values.c.value))
 
 
-def full_customers(actor: Actor | None, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
-    """Return the criterion for customers whose outcome is FULL. Nobody sees nothing.
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What decides what a viewer gets of a customer. Each is a criterion, or a constant where no row decides it.
+
+    This is DOMAIN 3.2, and the only place that says it: lists fill it in for one actor and any customer, the page "who
+    can see this, and why" for one customer and any employee.
+    """
+
+    #: The viewer is company admin.
+    is_admin: ColumnElement[bool]
+    #: A follower of the customer is the viewer, or stands below the viewer.
+    is_near: ColumnElement[bool]
+    #: The viewer's role sees all customers.
+    views_all: ColumnElement[bool]
+    #: The customer is marked private, and the company's switch is on.
+    is_private: ColumnElement[bool]
+
+    @property
+    def full(self) -> ColumnElement[bool]:
+        """Return the criterion for the outcome FULL."""
+        return or_(self.is_admin, self.is_near, _all(self.views_all, not_(self.is_private)))
+
+    @property
+    def notice(self) -> ColumnElement[bool]:
+        """Return the criterion for the outcome NOTICE."""
+        return _all(self.views_all, self.is_private, not_(self.is_admin), not_(self.is_near))
+
+
+def grounds(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> Grounds:
+    """Return the grounds of an actor on any customer.
 
     :param customer: where the columns id, owner_id and visibility are found: the table's or the mapped class
     """
-    if actor is None:
-        return false()
-    if actor.is_company_admin:
-        return true()
-    near = is_near(actor, dialect, customer)
-    if not actor.may(Permission.VIEW_ALL_CUSTOMERS):
-        return near
-    if not actor.private_customer_enabled:
-        return true()
-    return or_(near, customer.visibility != Visibility.PRIVATE.value)
+    is_marked = customer.visibility == Visibility.PRIVATE.value
+    return Grounds(
+        is_admin=_constant(is_true=actor.is_company_admin),
+        is_near=is_near(actor, dialect, customer),
+        views_all=_constant(is_true=actor.may(Permission.VIEW_ALL_CUSTOMERS)),
+        is_private=_all(_constant(is_true=actor.private_customer_enabled), is_marked),
+    )
+
+
+def full_customers(actor: Actor | None, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+    """Return the criterion for customers whose outcome is FULL. Nobody sees nothing."""
+    return false() if actor is None else grounds(actor, dialect, customer).full
+
+
+def notice_customers(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+    """Return the criterion for customers whose outcome is NOTICE."""
+    return grounds(actor, dialect, customer).notice
 
 
 def is_near(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
@@ -74,17 +111,22 @@ def followed_by(employee_ids: Iterable[int], dialect: str, customer: Any = _CUST
     return or_(among(customer.owner_id, ids, dialect), customer.id.in_(followed))
 
 
-def notice_customers(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
-    """Return the criterion for customers whose outcome is NOTICE."""
-    if actor.is_company_admin or not actor.private_customer_enabled or not actor.may(Permission.VIEW_ALL_CUSTOMERS):
-        return false()
-    return (customer.visibility == Visibility.PRIVATE.value) & ~is_near(actor, dialect, customer)
-
-
 def full_customer_ids(actor: Actor | None, dialect: str, *, of: Iterable[int] | None = None) -> Any:
     """Return the SELECT of the ids of the customers whose outcome is FULL: of all, or of those given."""
     query = select(_CUSTOMER.c.id).where(full_customers(actor, dialect)).correlate(None)
     return query if of is None else query.where(among(_CUSTOMER.c.id, of, dialect))
+
+
+def _constant(*, is_true: bool) -> ColumnElement[bool]:
+    return true() if is_true else false()
+
+
+def _all(*criteria: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the AND of criteria, folded where constants decide it, which ``and_`` does not: an index needs it short."""
+    if any(isinstance(criterion, False_) for criterion in criteria):
+        return false()
+    open_ones = [criterion for criterion in criteria if not isinstance(criterion, True_)]
+    return and_(*open_ones) if open_ones else true()
 
 
 def outcome_of(session: AnySession, customer_id: int) -> Outcome:
