@@ -122,7 +122,7 @@ def _constant(*, is_true: bool) -> ColumnElement[bool]:
 
 
 def _all(*criteria: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the AND of criteria, folded where constants decide it, which ``and_`` does not: an index needs it short."""
+    """Return the AND of criteria, folded where constants decide it; ``and_`` leaves "OR true" behind."""
     if any(isinstance(criterion, False_) for criterion in criteria):
         return false()
     open_ones = [criterion for criterion in criteria if not isinstance(criterion, True_)]
