@@ -80,9 +80,12 @@ class CustomerView(GeneratedView):
         found, total = stubs.find_stubs(db.session, args.listing.search)
         return {"stubs": found, "stub_total": total}
 
-    def details_context(self, row: Any) -> dict[str, Any]:
-        """Add followers, contacts and the newest follow-ups and visits; note an admin who opens a private customer."""
+    def note_opening(self, row: Any) -> None:
+        """Note an admin who opens a private customer."""
         audit.record_opening(db.session, row)
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """Add followers, contacts and the newest follow-ups and visits."""
         followers = select(Employee).join(CustomerFollower, CustomerFollower.employee_id == Employee.id)
         return {
             "co_followers": list(db.session.scalars(followers.where(CustomerFollower.customer_id == row.id))),

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, jsonify, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
+from admin_views.errors import wants_json
+from admin_views.json_rows import row_as_json
 from admin_views.messages import TOLD_ERRORS, message_of, stale_message
 from admin_views.page_mixin import PageMixin
 from models import db
@@ -25,15 +27,22 @@ class RowPagesMixin(PageMixin):
 
     @expose("/details/")
     def details_view(self) -> Any:
-        """Show one row."""
+        """Show one row; as JSON to a script."""
         row = self.get_one(request.args.get("id", ""))
+        self.note_opening(row)
+        attributes = self.attributes(self.page.details or self.details_names())
+        if wants_json():
+            return jsonify(row_as_json(row, attributes))
         return self.render(
             self.details_template,
             row=row,
-            attributes=self.attributes(self.page.details or self.details_names()),
+            attributes=attributes,
             return_url=self.return_url(),
             **self.details_context(row),
         )
+
+    def note_opening(self, row: Any) -> None:
+        """Do what is due when somebody opens a row; a table's own view says what."""
 
     def details_names(self) -> tuple[str, ...]:
         """Return the attributes of the details page: columns, then what else the form has."""
