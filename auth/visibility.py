@@ -17,8 +17,8 @@ from sqlalchemy.sql.elements import False_, True_
 from auth.actor import Actor, AnySession, get_actor
 from auth.errors import HiddenRowError, PrivateCustomerError
 from auth.sql_check import RULE_PREFIX
-from models import Customer, CustomerFollower, Employee
-from models.enums import Permission, Visibility
+from models import Customer, CustomerFollower, Employee, Role, RolePermission
+from models.enums import COMPANY_ADMIN, Permission, Visibility
 from models.scope import HangsOnCustomer, UnfilteredReason, unfiltered
 
 #: Aliases with the prefix of the rule, so that ``auth.sql_check`` tells them from what a statement reads.
@@ -87,6 +87,29 @@ def grounds(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> Grounds:
         views_all=_constant(is_true=actor.may(Permission.VIEW_ALL_CUSTOMERS)),
         is_private=_all(_constant(is_true=actor.private_customer_enabled), is_marked),
     )
+
+
+def grounds_of_people(is_near: ColumnElement[bool], *, is_private: bool) -> Grounds:
+    """Return the grounds of any employee on one customer, as criteria on ``Employee`` joined to ``Role``.
+
+    :param is_near: :func:`is_above` the customer's followers; or a constant, for what would be
+    :param is_private: whether the customer is marked private, and the company's switch is on
+    """
+    seeing_all = select(RolePermission.role_id).where(RolePermission.permission == Permission.VIEW_ALL_CUSTOMERS)
+    return Grounds(
+        is_admin=Role.code == COMPANY_ADMIN,
+        is_near=is_near,
+        views_all=Role.id.in_(seeing_all),
+        is_private=_constant(is_true=is_private),
+    )
+
+
+def is_above(employee_ids: Iterable[int], dialect: str) -> ColumnElement[bool]:
+    """Return the criterion on ``Employee`` "is one of these, or stands above one"; leavers count, loops end."""
+    ids = list(employee_ids)
+    above = select(Employee.id, Employee.supervisor_id).where(among(Employee.id, ids, dialect)).cte(recursive=True)
+    above = above.union(select(Employee.id, Employee.supervisor_id).where(Employee.id == above.c.supervisor_id))
+    return Employee.id.in_(select(above.c.id))
 
 
 def full_customers(actor: Actor | None, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:

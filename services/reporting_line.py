@@ -27,23 +27,32 @@ def check_reporting_line(session: AnySession, changes: Mapping[int, int | None])
     """Let pass changes of the reporting line that leave nobody above themselves.
 
     One change of the line at a time gets past here; the lock is kept till the transaction's end, so that two changes,
-    each harmless by itself, cannot close a loop together. One query whatever the number of changes. Loops that were
-    there already and touch none of the changes do no harm.
+    each harmless by itself, cannot close a loop together.
+
+    :raises UnknownRowError, ReportingLoopError: as :func:`check_no_loop`
+    """
+    lock_order(session, Employee)
+    check_no_loop(session, changes)
+
+
+def check_no_loop(session: AnySession, changes: Mapping[int, int | None]) -> None:
+    """Let pass, without the lock that writing needs, what :func:`check_reporting_line` lets pass.
+
+    One query whatever the number of changes. Loops that were there already and touch none of the changes do no harm.
 
     :param changes: employee id -> id of the new supervisor, or None
     :raises UnknownRowError: if a supervisor is not there
     :raises ReportingLoopError: for the first employee who would stand above themselves
     """
-    lock_order(session, Employee)
     wanted = {supervisor_id for supervisor_id in changes.values() if supervisor_id is not None}
     if not wanted:
         return
-    above = {row.id: row for row in session.execute(_lines_of(wanted | changes.keys(), dialect_of(session)))}
+    above = {row.id: row for row in session.execute(lines_of(wanted | changes.keys(), dialect_of(session)))}
     for supervisor_id in wanted - above.keys():
         raise UnknownRowError(f"employee {supervisor_id}")
     line = {employee_id: row.supervisor_id for employee_id, row in above.items()} | dict(changes)
     for employee_id, wanted_id in changes.items():
-        if employee_id in _walk(line, wanted_id):
+        if employee_id in walk_up(line, wanted_id):
             names = [above[id_].name if id_ in above else "" for id_ in (employee_id, wanted_id)]
             raise ReportingLoopError(employee_id, wanted_id, *names)
 
@@ -63,17 +72,20 @@ def nearest_head_id(session: AnySession, department_id: int | None, *, but: int 
     return None
 
 
-def _lines_of(ids: Iterable[int], dialect: str) -> Any:
+def lines_of(ids: Iterable[int], dialect: str) -> Any:
     """Return the SELECT of (id, supervisor_id, name) of employees and all above them; ends at loops."""
     above = select(Employee.id, Employee.supervisor_id).where(among(Employee.id, ids, dialect)).cte(recursive=True)
     above = above.union(select(Employee.id, Employee.supervisor_id).where(Employee.id == above.c.supervisor_id))
     return select(Employee.id, Employee.supervisor_id, Employee.name).where(Employee.id.in_(select(above.c.id)))
 
 
-def _walk(line: Mapping[int, int | None], employee_id: int | None) -> set[int]:
-    """Return the ids of an employee and all above; ends at a loop."""
-    visited: set[int] = set()
+def walk_up(line: Mapping[int, int | None], employee_id: int | None) -> list[int]:
+    """Return the ids of an employee and all above, from the bottom up; ends at a loop.
+
+    :param line: employee id -> supervisor id
+    """
+    visited: dict[int, None] = {}
     while employee_id is not None and employee_id not in visited:
-        visited.add(employee_id)
+        visited[employee_id] = None
         employee_id = line.get(employee_id)
-    return visited
+    return list(visited)

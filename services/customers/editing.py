@@ -85,6 +85,19 @@ def update_customer(session: AnySession, customer: Customer, values: Mapping[str
 def set_visibility(session: AnySession, customer: Customer, visibility: str) -> None:
     """Make a customer private or public. Flushes.
 
+    :raises PrivateNotEnabledError, PermissionDeniedError, PrivateNeedsOwnerError: as :func:`check_visibility`
+    """
+    wanted = check_visibility(session, customer, visibility)
+    if wanted == customer.visibility:
+        return
+    audit.record(session, "set_visibility", customer, {"visibility": [customer.visibility, wanted.value]})
+    customer.visibility = wanted.value
+    session.flush()
+
+
+def check_visibility(session: AnySession, customer: Customer, visibility: str) -> Visibility:
+    """Let pass that a customer becomes private or public; return which.
+
     :raises PrivateNotEnabledError: if the company's switch is off
     :raises PermissionDeniedError: if the actor does not follow it; a company admin may clear the mark
     :raises PrivateNeedsOwnerError: if it is to be private, in the pool
@@ -92,16 +105,11 @@ def set_visibility(session: AnySession, customer: Customer, visibility: str) -> 
     wanted = Visibility(visibility)
     if not is_private_customer_enabled(session):
         raise PrivateNotEnabledError("the company's switch is off")
-    require(
-        session, visibility_deed(Visibility.PUBLIC if wanted is Visibility.PRIVATE else Visibility.PRIVATE), customer
-    )
-    if wanted == customer.visibility:
-        return
-    if wanted is Visibility.PRIVATE and customer.owner_id is None:
+    is_marking = wanted is Visibility.PRIVATE
+    require(session, visibility_deed(Visibility.PUBLIC if is_marking else Visibility.PRIVATE), customer)
+    if is_marking and wanted != customer.visibility and customer.owner_id is None:
         raise PrivateNeedsOwnerError(customer.name)
-    audit.record(session, "set_visibility", customer, {"visibility": [customer.visibility, wanted.value]})
-    customer.visibility = wanted.value
-    session.flush()
+    return wanted
 
 
 def _write(session: AnySession, customer: Customer, changed: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from services.customers.errors import (
     PrivateNeedsOwnerError,
 )
 from services.customers.people import active_employee, name_of
-from services.customers.rights import Deed, can_transfer, require
+from services.customers.rights import Deed, require, require_transfer
 from services.usage import InUseError, usage_counts
 
 
@@ -34,22 +34,16 @@ def transfer(
     The mark stays; the department becomes the new owner's; co-followers stay unless removed; the old owner goes unless
     kept. A co-follower who becomes owner is co-follower no more.
 
-    :raises PermissionDeniedError: if the actor may not; who leads the owner may only within the own team
-    :raises PrivateNeedsOwnerError: if a private customer were to be without owner
-    :raises InactiveEmployeeError: if the new owner has left
+    :raises PermissionDeniedError, PrivateNeedsOwnerError, InactiveEmployeeError: as :func:`check_transfer`
     """
-    _require_transfer(session, customer, new_owner_id)
+    new_owner = check_transfer(session, [customer], new_owner_id)
     old_owner_id = customer.owner_id
     if new_owner_id == old_owner_id:
         return
-    if new_owner_id is None and customer.visibility == Visibility.PRIVATE:
-        raise PrivateNeedsOwnerError(customer.name)
-    new_owner = active_employee(session, new_owner_id) if new_owner_id is not None else None
     present = _co_follower_ids(session, customer)
-    kept = set() if remove_followers else set(present)
-    if keep_as_co_follower and old_owner_id is not None:
-        kept.add(old_owner_id)
-    kept.discard(new_owner_id or 0)
+    kept = co_followers_after(
+        old_owner_id, present, new_owner_id, keep_as_co_follower=keep_as_co_follower, remove_followers=remove_followers
+    )
     changes = {"owner": [name_of(session, old_owner_id), name_of(session, new_owner_id)]}
     audit.record(session, "transfer", customer, changes | _follower_changes(session, present, kept))
     with session.no_autoflush:
@@ -60,18 +54,45 @@ def transfer(
     session.flush()
 
 
+def check_transfer(session: AnySession, customers: Iterable[Customer], new_owner_id: int | None) -> Employee | None:
+    """Let pass a transfer of each of the customers; return the new owner, if anything moves to one.
+
+    :raises PermissionDeniedError: if the actor may not; who leads the owner may only within the own team
+    :raises PrivateNeedsOwnerError: if a private customer were to be without owner
+    :raises InactiveEmployeeError: if the new owner has left
+    """
+    asked = list(customers)
+    require_transfer(session, [customer.id for customer in asked], new_owner_id)
+    moving = [customer for customer in asked if customer.owner_id != new_owner_id]
+    if new_owner_id is not None:
+        return active_employee(session, new_owner_id) if moving else None
+    for customer in moving:
+        if customer.visibility == Visibility.PRIVATE:
+            raise PrivateNeedsOwnerError(customer.name)
+    return None
+
+
+def co_followers_after(
+    old_owner_id: int | None,
+    present: Iterable[int],
+    new_owner_id: int | None,
+    *,
+    keep_as_co_follower: bool,
+    remove_followers: bool,
+) -> set[int]:
+    """Return the co-followers that a customer has after a transfer to another owner, of those present before it."""
+    kept = set() if remove_followers else set(present)
+    if keep_as_co_follower and old_owner_id is not None:
+        kept.add(old_owner_id)
+    return kept - {new_owner_id}
+
+
 def add_co_follower(session: AnySession, customer: Customer, employee_id: int) -> None:
     """Let another employee follow a customer. Flushes.
 
-    :raises PermissionDeniedError: if the actor is neither owner nor company admin
-    :raises AlreadyFollowingError: if the employee follows it, as owner or co-follower
-    :raises InactiveEmployeeError: if the employee has left
+    :raises PermissionDeniedError, AlreadyFollowingError, InactiveEmployeeError: as :func:`check_co_follower`
     """
-    require(session, Deed.CHANGE_FOLLOWERS, customer)
-    employee = active_employee(session, employee_id)
-    present = _co_follower_ids(session, customer)
-    if employee_id == customer.owner_id or employee_id in present:
-        raise AlreadyFollowingError(employee.name)
+    present = check_co_follower(session, customer, employee_id, is_added=True)
     audit.record(session, "add_co_follower", customer, _follower_changes(session, present, present | {employee_id}))
     _set_co_followers(session, customer, present | {employee_id})
     session.flush()
@@ -80,16 +101,31 @@ def add_co_follower(session: AnySession, customer: Customer, employee_id: int) -
 def remove_co_follower(session: AnySession, customer: Customer, employee_id: int) -> None:
     """End an employee's following. Flushes.
 
-    :raises PermissionDeniedError: if the actor is neither owner nor company admin
-    :raises NotFollowingError: if the employee is no co-follower; an owner leaves by :func:`transfer`
+    :raises PermissionDeniedError, NotFollowingError: as :func:`check_co_follower`
     """
-    require(session, Deed.CHANGE_FOLLOWERS, customer)
-    present = _co_follower_ids(session, customer)
-    if employee_id not in present:
-        raise NotFollowingError(f"employee {employee_id} does not follow customer {customer.id}")
+    present = check_co_follower(session, customer, employee_id, is_added=False)
     audit.record(session, "remove_co_follower", customer, _follower_changes(session, present, present - {employee_id}))
     _set_co_followers(session, customer, present - {employee_id})
     session.flush()
+
+
+def check_co_follower(session: AnySession, customer: Customer, employee_id: int, *, is_added: bool) -> set[int]:
+    """Let pass that an employee begins or ends to follow a customer; return the ids of the present co-followers.
+
+    :raises PermissionDeniedError: if the actor is neither owner nor company admin
+    :raises AlreadyFollowingError: if the one to add follows it, as owner or co-follower
+    :raises InactiveEmployeeError: if the one to add has left
+    :raises NotFollowingError: if the one to remove is no co-follower; an owner leaves by :func:`transfer`
+    """
+    require(session, Deed.CHANGE_FOLLOWERS, customer)
+    present = _co_follower_ids(session, customer)
+    if is_added:
+        employee = active_employee(session, employee_id)
+        if employee_id == customer.owner_id or employee_id in present:
+            raise AlreadyFollowingError(employee.name)
+    elif employee_id not in present:
+        raise NotFollowingError(f"employee {employee_id} does not follow customer {customer.id}")
+    return present
 
 
 def claim(session: AnySession, customer: Customer) -> None:
@@ -135,13 +171,6 @@ def delete_customer(session: AnySession, customer: Customer) -> None:
 def awaiting_handover() -> Select[Any]:
     """Return the SELECT of the customers whose owner has left (待交接); the actor sees the own ones and the team's."""
     return select(Customer).join(Employee, Employee.id == Customer.owner_id).where(Employee.is_active.is_(False))
-
-
-def _require_transfer(session: AnySession, customer: Customer, new_owner_id: int | None) -> None:
-    if new_owner_id is None:
-        require(session, Deed.TRANSFER, customer)  # the pool lies outside of every team
-    elif not can_transfer(session, customer, new_owner_id):
-        raise PermissionDeniedError(f"transfer of customer {customer.id} to {new_owner_id}")
 
 
 def _co_follower_ids(session: AnySession, customer: Customer) -> set[int]:

@@ -153,11 +153,29 @@ def editable_customers_statement(session: AnySession) -> Select[Any]:
 
 def can_transfer(session: AnySession, customer: Customer, new_owner_id: int | None = None) -> bool:
     """Tell whether the actor may transfer the customer: to a given employee, or else to anybody at all."""
-    if may(session, Deed.TRANSFER, customer):
-        return True
-    actor = get_actor(session)
+    return bool(transferable_ids(session, [customer.id], new_owner_id))
+
+
+def transferable_ids(session: AnySession, ids: Iterable[int], new_owner_id: int | None = None) -> set[int]:
+    """Return those of the ids that the actor may transfer: to a given employee, or else to anybody at all."""
+    wanted, actor = set(ids), get_actor(session)
+    found = allowed_ids(session, Deed.TRANSFER, wanted)
     is_inside = new_owner_id is None or (actor is not None and new_owner_id in actor.team)
-    return is_inside and may(session, Deed.REASSIGN, customer)
+    return found | allowed_ids(session, Deed.REASSIGN, wanted - found) if is_inside else found
+
+
+def require_transfer(session: AnySession, ids: Iterable[int], new_owner_id: int | None) -> None:
+    """Let pass who may give each of the customers to an employee, or to the pool (None): it lies outside of every team.
+
+    :raises PermissionDeniedError: if the session's actor may not for one of them
+    """
+    wanted = set(ids)
+    if new_owner_id is None:
+        found = allowed_ids(session, Deed.TRANSFER, wanted)
+    else:
+        found = transferable_ids(session, wanted, new_owner_id)
+    for customer_id in sorted(wanted - found):
+        raise PermissionDeniedError(f"transfer of customer {customer_id} to {new_owner_id}")
 
 
 def can_change_followers(session: AnySession, customer: Customer) -> bool:
