@@ -27,6 +27,7 @@ class UnfilteredReason(StrEnum):
     OUTCOME = "whether a customer exists, to tell NOTICE from HIDDEN"
     STUB = "name and owner of customers whose outcome is NOTICE"
     LEFT_OUT_COUNT = "how many customers an export left out: a number"
+    SIGHT_CHANGE = "how many customers people would gain or lose sight of: numbers"
     OWN_VISITS = "time, place and duration of one's own and one's team's visits"
     NEW_ROW = "insert of a row by a service that has checked the right"
 
