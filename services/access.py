@@ -3,15 +3,16 @@
 The answers come from the rule itself (``auth.visibility.Grounds``), filled in for one customer and any employee.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, bindparam, case, func, or_, select
 
 from auth.actor import AnySession, is_private_customer_enabled, line_of
-from auth.visibility import Grounds, Outcome, among, dialect_of, grounds_of_people, is_above, require_full
+from auth.visibility import Grounds, Outcome, dialect_of, grounds_of_people, is_above, require_full
 from models import Customer, CustomerFollower, Employee, Role
 from models.enums import Visibility
 from services.ordering import UnknownRowError
@@ -97,24 +98,20 @@ def viewers(session: AnySession, customer: Customer, *, limit: int = 200, offset
 
     Followers and all above them stand there even if disabled; of those who see it by their role alone, the active ones.
 
-    :returns: the owner, co-followers, those above them, company admins, holders of view-all, by name in each; total
+    :returns: the owner, co-followers, those above them (nearest first), company admins, holders of view-all; the total
     :raises PrivateCustomerError, HiddenRowError: if the customer is not FULL for the session's actor
     """
     following = _following(session, customer)
     grounds = following.grounds
     seeing = _people(grounds).where(grounds.full, or_(Employee.is_active, grounds.is_near))
-    place = case(
-        (Employee.id == following.owner_id, 0),
-        (among(Employee.id, following.co_follower_ids, dialect_of(session)), 1),
-        (grounds.is_near, 2),
-        (grounds.is_admin, 3),
-        else_=4,
-    )
     total = session.scalar(select(func.count()).select_from(seeing.subquery())) or 0
+    near = _nearest_first(following)
+    place = func.coalesce(
+        _place_in(near, Employee.id, dialect_of(session)), case((grounds.is_admin, len(near) + 1), else_=len(near) + 2)
+    )
     page = seeing.order_by(place, Employee.name_sort, Employee.id).limit(limit).offset(offset)
-    return [
-        Viewer(row.id, row.name, row.is_active, tuple(_reasons(row, following))) for row in session.execute(page)
-    ], total
+    found = [Viewer(row.id, row.name, row.is_active, tuple(_reasons(row, following))) for row in session.execute(page)]
+    return found, total
 
 
 def explain(session: AnySession, customer: Customer, employee_id: int) -> Explanation:
@@ -173,6 +170,23 @@ def _people(grounds: Grounds) -> Select[*tuple[Any, ...]]:
         grounds.full.label("is_full"),
         grounds.notice.label("is_notice"),
     ).join(Role, Role.id == Employee.role_id)
+
+
+def _nearest_first(following: _Following) -> list[int]:
+    """Return the ids of the followers, the owner first, and of those above them, by their steps from a follower."""
+    steps: dict[int, int] = {}
+    for follower_id in following.ids:
+        for step, employee_id in enumerate(walk_up(following.supervisors, follower_id)):
+            steps[employee_id] = min(step, steps.get(employee_id, step))
+    return sorted(steps, key=lambda id_: (steps[id_], id_ != following.owner_id, following.names[id_], id_))
+
+
+def _place_in(ids: Sequence[int], column: Any, dialect: str) -> ColumnElement[int]:
+    """Return the place of a column's value among ids, or NULL; the ids are one parameter, as in ``among``."""
+    if dialect == "postgresql":
+        return func.array_position(bindparam(None, list(ids), ARRAY(Integer), unique=True), column)
+    values = func.json_each(bindparam(None, json.dumps(list(ids)), unique=True)).table_valued("key", "value")
+    return select(values.c.key).where(values.c.value == column).scalar_subquery()
 
 
 def _reasons(row: Row[Any], following: _Following) -> Iterator[Reason]:
