@@ -6,6 +6,7 @@ searches, stub block and pick list must all say the same, and a refusal must tel
 
 import re
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -14,9 +15,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from auth.visibility import Outcome
-from models import Base, Contact, Customer, CustomerGrade, Region
+from models import Base, Contact, Customer, CustomerGrade, Employee, Region
+from models.enums import Permission
 from tests import factories
 
+_numbers = count(1)
 JSON = {"Accept": "application/json"}
 FULL, NOTICE, HIDDEN = Outcome.FULL, Outcome.NOTICE, Outcome.HIDDEN
 #: What each page answers, in one word, by outcome (DOMAIN 3.3).
@@ -56,6 +59,13 @@ def marked_company(session: Session) -> factories.Company:
     found.c1.grade_id, found.c1.region_id = found.grade.id, found.region.id
     factories.save(session, *found.values())
     return found
+
+
+def give_role(session: Session, person: Employee, *permissions: Permission) -> None:
+    """Give somebody a new role with exactly these permissions, past the services; it holds from the next request."""
+    role = factories.make_role(session, f"role{next(_numbers)}", permissions)
+    session.get_one(Employee, person.id).role_id = role.id
+    session.commit()
 
 
 def outcome(client: FlaskClient, company: factories.Company, name: str) -> Outcome:
