@@ -1,18 +1,22 @@
 """The customer pages: who may write which fields, and the lists that hang on a customer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
+from admin_views import editable
 from admin_views.base import GeneratedView
 from models import Contact, Customer, CustomerFollower, Employee, FollowUp, Visit, db
 from models.enums import Visibility
 from models.inspection import Attribute
+from models.meta import Label
 from services import audit, customers, stubs
+from services.customers.scopes import offered_scopes, scoped
 
 #: How many of the newest follow-ups and visits the details page shows.
 RECENT = 10
@@ -27,7 +31,7 @@ class CustomerView(GeneratedView):
 
     def can_edit_row(self, row: Any) -> bool:
         """Tell whether the person may edit the customer (DOMAIN 3.5)."""
-        return customers.can_edit(db.session, row)
+        return editable.is_editable(row.id)
 
     def can_delete_row(self, row: Any) -> bool:
         """Tell whether the person may delete the customer."""
@@ -52,11 +56,20 @@ class CustomerView(GeneratedView):
         return attribute.name == "name"
 
     def menu_links(self) -> list[tuple[str, int, str, str]]:
-        """Stand under 客户导入 as well, for those who may import."""
+        """Stand under 客户管理 once more with what awaits handover, and under 客户导入 for those who may import."""
         links = super().menu_links()
+        links.append(("customers", 5, gettext("Awaiting handover"), self.get_url(".index_view", scope="handover")))
         if self.can_import:
             links.append(("customer_import", 1, gettext("Import customers"), self.get_url(".import_view")))
         return links
+
+    def scopes(self) -> Mapping[str, Label]:
+        """Offer one's own customers, the team's, the pool, and so on."""
+        return offered_scopes(self.actor)
+
+    def scoped(self, statement: Select[Any], scope: str) -> Select[Any]:
+        """Narrow the list to a scope."""
+        return scoped(db.session, statement, scope)
 
     def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
         """Write through the service, which knows the rules."""
@@ -76,7 +89,8 @@ class CustomerView(GeneratedView):
         customers.delete_customer(db.session, row)
 
     def list_context(self, args: Any, rows: list[Any]) -> dict[str, Any]:
-        """Add the stubs of private customers for a name search."""
+        """Add the stubs of private customers for a name search; learn in one query which rows may be edited."""
+        editable.learn(row.id for row in rows)
         found, total = stubs.find_stubs(db.session, args.listing.search)
         return {"stubs": found, "stub_total": total}
 

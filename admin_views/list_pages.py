@@ -1,5 +1,6 @@
 """The list page of a generated view, and the look-up of its pickers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -24,7 +25,17 @@ from admin_views.row_ids import parse_row_id
 from admin_views.text import text
 from models import db
 from models.inspection import Attribute, Kind, attributes_of
+from models.meta import Label
 from services.listing import BadFilterError, Count, count_rows, filtered_statement, sorted_statement, with_related
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """A button under the list that leads to a page about the chosen rows, whose ids it gets as ``id=1&id=2``."""
+
+    label: str
+    #: Address of the page.
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +72,33 @@ class ListPagesMixin(PageMixin):
 
     def listing_args(self) -> ListingArgs:
         """Return what the address asks for."""
-        return read_listing_args(self.model, request.args)
+        return read_listing_args(self.model, request.args, scopes=self.scopes())
 
     def listing_statement(self) -> Select[Any]:
-        """Return the SELECT of the list on screen: search, filters, order; no paging.
+        """Return the SELECT of the list on screen: search, filters, scope, order; no paging.
 
         :raises BadFilterError: if a filter's value cannot be read
         """
         listing = self.listing_args().listing
         statement = self.restrict(filtered_statement(db.session, self.model, listing))
+        statement = self.scoped(statement, listing.scope)
         return sorted_statement(statement, self.model, listing.sort)
 
     def restrict(self, statement: Select[Any]) -> Select[Any]:
         """Narrow the rows that this view is about, for list, count and export."""
         return statement
+
+    def scopes(self) -> Mapping[str, Label]:
+        """Return the parts of the list that the person may choose from as tabs: name in the address -> words."""
+        return {}
+
+    def scoped(self, statement: Select[Any], scope: str) -> Select[Any]:
+        """Narrow the list to one of the scopes; an empty name is the whole list."""
+        return statement
+
+    def bulk_actions(self) -> tuple[BulkAction, ...]:
+        """Return what the person may do with chosen rows, beside deletion."""
+        return ()
 
     def list_columns(self) -> list[Attribute]:
         """Return the attributes that are columns of the list."""
@@ -134,7 +158,9 @@ class ListPagesMixin(PageMixin):
             page_count=max(1, ceil(count.rows / args.page_size)),
             page_sizes=PAGE_SIZES,
             list_url=self._list_url,
-            is_filtered=bool(args.listing.search or args.listing.filters),
+            is_filtered=bool(args.listing.search or args.listing.filters or args.listing.scope),
+            scopes=self.scopes(),
+            bulk_actions=self.bulk_actions(),
             return_url=request.full_path if request.query_string else request.path,
             **self.list_context(args, rows),
         )

@@ -1,5 +1,6 @@
-"""What a list's address says: ``search``, ``sort``, ``page``, ``page_size``, filters as ``field__operation``."""
+"""What a list's address says: ``search``, ``scope``, ``sort``, ``page``, ``page_size``, and ``field__operation``."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +36,21 @@ class ListingArgs:
     page_size: int
 
 
-def read_listing_args(model: type[Any], args: MultiDict[str, str]) -> ListingArgs:
-    """Read the address; what makes no sense is left out, numbers are brought into their range."""
+def read_listing_args(
+    model: type[Any], args: MultiDict[str, str], *, scopes: Container[str] = frozenset()
+) -> ListingArgs:
+    """Read the address; what makes no sense is left out, numbers are brought into their range.
+
+    :param scopes: names of the scopes that the person is offered
+    """
     page_meta = page_of(model)
+    scope = args.get("scope", "")
     return ListingArgs(
         listing=Listing(
             search=args.get("search", "").strip(),
             filters=tuple(_filters(model, page_meta, args)),
             sort=_sort(model, args.get("sort", "")),
+            scope=scope if scope in scopes else "",
         ),
         page=_number(args.get("page", ""), least=0, most=10**9, default=0),
         page_size=_number(args.get("page_size", ""), least=1, most=MAX_PAGE_SIZE, default=DEFAULT_PAGE_SIZE),
@@ -58,7 +66,7 @@ def known_args(model: type[Any]) -> set[str]:
     """Return the names of the parameters that a list's address may hold."""
     operations = {attribute.name: OPERATIONS[attribute.kind] for attribute in filter_attributes(model)}
     filters = {f"{name}__{operation}" for name, found in operations.items() for operation in found}
-    return filters | {"search", "sort", "page", "page_size"}
+    return filters | {"search", "scope", "sort", "page", "page_size"}
 
 
 def _filters(model: type[Any], page_meta: Page, args: MultiDict[str, str]) -> list[FilterTerm]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import request
 
@@ -55,8 +56,14 @@ def menu(views: Iterable[Any], current: Any) -> tuple[Entry, ...]:
 
 
 def _active_url(urls: list[str]) -> str:
-    """Return which of a view's entries is the page shown: the one of its address, else the first."""
-    return request.path if request.path in urls else urls[0]
+    """Return which of a view's entries is the page shown: the one that says most of its address, else the first."""
+    return max(filter(_is_shown, urls), key=len, default=urls[0])
+
+
+def _is_shown(url: str) -> bool:
+    """Tell whether an entry leads to the page shown; what it says after "?" must stand in the page's address."""
+    path, _, query = url.partition("?")
+    return path == request.path and all(request.args.get(name) == value for name, value in parse_qsl(query))
 
 
 def trail(place_key: str) -> list[str]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import g
 from sqlalchemy import Select, select
 
+from admin_views import editable
 from admin_views.base import GeneratedView
 from models import Contact, Customer, FollowUp, Visit, db
 from models.inspection import Attribute
@@ -15,11 +15,8 @@ class RecordView(GeneratedView):
     """Base of the three."""
 
     def can_edit_row(self, row: Any) -> bool:
-        """Tell whether the person may edit the row's customer; the answer is kept for the request."""
-        known = g.setdefault("editable_customers", {})
-        if row.customer_id not in known:
-            known[row.customer_id] = row.customer_id in customers.editable_customer_ids(db.session, [row.customer_id])
-        return bool(known[row.customer_id])
+        """Tell whether the person may edit the row's customer."""
+        return editable.is_editable(row.customer_id)
 
     def can_delete_row(self, row: Any) -> bool:
         """Tell whether the person may delete the row."""
@@ -33,9 +30,7 @@ class RecordView(GeneratedView):
 
     def list_context(self, args: Any, rows: list[Any]) -> dict[str, Any]:
         """Learn in one query which rows may be edited."""
-        ids = {row.customer_id for row in rows}
-        editable = customers.editable_customer_ids(db.session, list(ids))
-        g.editable_customers = {customer_id: customer_id in editable for customer_id in ids}
+        editable.learn(row.customer_id for row in rows)
         return {}
 
     def remove(self, row: Any) -> None:

@@ -53,6 +53,8 @@ class Listing:
     filters: tuple[FilterTerm, ...] = ()
     #: Attribute name, "-" before it for descending; empty for the page's own order.
     sort: str = ""
+    #: Name of the part of the table that is looked at, if the table has such.
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

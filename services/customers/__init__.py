@@ -19,7 +19,6 @@ from services.customers.errors import (
 )
 from services.customers.lifecycle import (
     add_co_follower,
-    awaiting_handover,
     claim,
     delete_customer,
     remove_co_follower,
@@ -44,6 +43,7 @@ from services.customers.rights import (
     require_editable,
     require_permission,
 )
+from services.customers.scopes import awaiting_handover
 
 __all__ = [
     "AlreadyFollowingError",

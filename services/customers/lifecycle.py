@@ -1,9 +1,8 @@
 """What happens to a customer over time: owners come and go, co-followers, the pool, deletion (DOMAIN 3.6)."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from auth.actor import AnySession, get_actor
 from auth.errors import PermissionDeniedError
@@ -166,11 +165,6 @@ def delete_customer(session: AnySession, customer: Customer) -> None:
     audit.record(session, "delete", customer, {"code": customer.code})
     session.delete(customer)
     session.flush()
-
-
-def awaiting_handover() -> Select[Any]:
-    """Return the SELECT of the customers whose owner has left (待交接); the actor sees the own ones and the team's."""
-    return select(Customer).join(Employee, Employee.id == Customer.owner_id).where(Employee.is_active.is_(False))
 
 
 def _co_follower_ids(session: AnySession, customer: Customer) -> set[int]:

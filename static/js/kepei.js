@@ -44,6 +44,15 @@
   boxes().forEach((box) => box.addEventListener("change", refreshBulk));
   refreshBulk();
 
+  // A page about the chosen rows: their ids go into its address.
+  document.querySelectorAll("[data-bulk-url]").forEach((button) => {
+    button.addEventListener("click", () => {
+      const ids = boxes().filter((box) => box.checked).map((box) => `id=${encodeURIComponent(box.value)}`);
+      const { bulkUrl } = button.dataset;
+      window.location.assign(`${bulkUrl}${bulkUrl.includes("?") ? "&" : "?"}${ids.join("&")}`);
+    });
+  });
+
   // Blank filters stay out of the address.
   document.querySelectorAll("form.list-form").forEach((form) => {
     form.addEventListener("submit", () => {

@@ -1,0 +1,83 @@
+"""The parts of the customer list that people come for: their own customers, the pool, those awaiting handover.
+
+A scope only narrows what the person sees; the session's listener adds the sight as to any other list.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+
+from auth.actor import Actor, AnySession, get_actor
+from auth.visibility import dialect_of, followed_by, grounds, is_near
+from models import Customer, Employee
+from models.meta import Label, label
+
+
+def _always(actor: Actor) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One part of the customer list."""
+
+    label: Label
+    #: From the actor and the name of the database to the criterion on ``Customer``.
+    criterion: Callable[[Actor, str], ColumnElement[bool]]
+    #: Whether the actor is offered it.
+    is_offered: Callable[[Actor], bool] = _always
+
+
+def _is_mine(actor: Actor, dialect: str) -> ColumnElement[bool]:
+    return followed_by([actor.id], dialect, Customer)
+
+
+def _is_of_team(actor: Actor, dialect: str) -> ColumnElement[bool]:
+    return is_near(actor, dialect, Customer)
+
+
+def _is_private(actor: Actor, dialect: str) -> ColumnElement[bool]:
+    return grounds(actor, dialect, Customer).is_private
+
+
+def _is_in_pool(actor: Actor, dialect: str) -> ColumnElement[bool]:
+    return Customer.owner_id.is_(None)
+
+
+def _is_awaiting_handover(actor: Actor, dialect: str) -> ColumnElement[bool]:
+    return owner_has_left()
+
+
+#: Name in the address -> scope, in the order of the tabs.
+SCOPES: dict[str, Scope] = {
+    "mine": Scope(label(en="Mine", zh="我的客户"), _is_mine),
+    "team": Scope(label(en="My team's", zh="团队客户"), _is_of_team),
+    "private": Scope(label(en="Private", zh="私密客户"), _is_private, lambda actor: actor.private_customer_enabled),
+    "pool": Scope(label(en="Pool", zh="公海"), _is_in_pool),
+    "handover": Scope(label(en="Awaiting handover", zh="待交接"), _is_awaiting_handover),
+}
+
+
+def offered_scopes(actor: Actor) -> dict[str, Label]:
+    """Return the labels of the scopes that the actor may choose from, by name, in order."""
+    return {name: scope.label for name, scope in SCOPES.items() if scope.is_offered(actor)}
+
+
+def scoped(session: AnySession, statement: Select[Any], name: str) -> Select[Any]:
+    """Narrow a SELECT of customers to one of the actor's scopes; any other name leaves it as it is."""
+    actor, scope = get_actor(session), SCOPES.get(name)
+    if actor is None or scope is None or not scope.is_offered(actor):
+        return statement
+    return statement.where(scope.criterion(actor, dialect_of(session)))
+
+
+def owner_has_left() -> ColumnElement[bool]:
+    """Return the criterion on ``Customer`` that its owner is disabled."""
+    return Customer.owner_id.in_(select(Employee.id).where(Employee.is_active.is_(False)))
+
+
+def awaiting_handover() -> Select[Any]:
+    """Return the SELECT of the customers whose owner has left (待交接); the actor sees the own ones and the team's."""
+    return select(Customer).where(owner_has_left())
