@@ -19,13 +19,13 @@ from admin_views.page_mixin import PageMixin
 from admin_views.sessions import own_session, writing
 from admin_views.text import language, text
 from admin_views.uploads import UploadStore
-from models import db
+from models import Customer, db
 from models.base import reading_only
 from models.enums import IMPORT_MODE_LABELS
 from models.types import utc_now
 from services.exchange import jobs
 from services.exchange.errors import FileError
-from services.exchange.exporter import Export, export
+from services.exchange.exporter import Export, export, left_out_count
 from services.exchange.formats import EXPORT_TYPES, read_table, write_file
 from services.exchange.importer import Options, import_table
 from services.exchange.resource import Resource, resource_of
@@ -51,6 +51,21 @@ class ExchangePagesMixin(PageMixin):
     def export_formats(self) -> tuple[str, ...]:
         """Return the types of files that the list page offers."""
         return _OFFERED_TYPES
+
+    @expose("/export/")
+    def export_page(self) -> Any:
+        """Offer the list on screen as a file, and say how many private customers no file holds (DOMAIN 3.3)."""
+        if "export" not in self.page.actions:
+            abort(404)
+        if not self.can_export:
+            abort(403)
+        left_out = left_out_count(db.session) if self.leaves_out else 0
+        return self.render("exchange/export.html", left_out=left_out)
+
+    @property
+    def leaves_out(self) -> bool:
+        """Tell whether exports of this table may leave out private customers that the person may know of."""
+        return self.model is Customer and self.actor.private_customer_enabled and not self.actor.is_company_admin
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
