@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from auth.actor import AnySession, is_private_customer_enabled, team_of
-from auth.visibility import among, dialect_of, followed_by
+from auth.visibility import among, dialect_of
 from models import Customer, CustomerFollower, Employee
 from models.enums import Permission, Visibility
 from models.scope import UnfilteredReason, unfiltered
@@ -20,8 +20,8 @@ from services.customers.lifecycle import check_co_follower, check_transfer, co_f
 from services.customers.rights import require_permission
 from services.employees import require_may_manage
 from services.ordering import UnknownRowError
-from services.reporting_line import check_no_loop
-from services.sight_counting import Change, Line, Shift, SightChange, count_shifts, read_line
+from services.reporting_line import check_no_loop, walk_up
+from services.sight_counting import Change, Line, Shift, SightChange, count_shifts, read_supervisors
 
 __all__ = ["Shift", "SightChange", "of_co_follower", "of_supervisor", "of_switch", "of_transfer", "of_visibility"]
 
@@ -36,7 +36,7 @@ def of_visibility(session: AnySession, customer: Customer, visibility: str) -> S
     """
     wanted = check_visibility(session, customer, visibility)
     followers = _followers(session, [customer])[customer.id]
-    near = read_line(session, followers).near(followers)
+    near = Line(read_supervisors(session, followers)).near(followers)
     was_private = customer.visibility == Visibility.PRIVATE  # the switch is on
     return count_shifts(session, {Change(near, near, was_private, wanted is Visibility.PRIVATE): 1})
 
@@ -101,11 +101,13 @@ def of_supervisor(session: AnySession, employee_id: int, supervisor_id: int | No
     if employee.supervisor_id == supervisor_id:
         return count_shifts(session, {})
     check_no_loop(session, {employee_id: supervisor_id})
-    team = team_of(session, employee_id)
-    kinds = _kinds(session, followed_by(team, dialect_of(session), Customer))
+    kinds = _kinds_followed_by(session, team_of(session, employee_id))
     everybody = {follower for followers, _ in kinds for follower in followers}
-    before = read_line(session, everybody | {supervisor_id or employee_id})
-    after = Line({**before.supervisors, employee_id: supervisor_id})
+    supervisors = read_supervisors(session, everybody | {employee_id, supervisor_id or employee_id})
+    moved = {**supervisors, employee_id: supervisor_id}
+    # Who stands above the employee before and after stands above the same others before and after.
+    concerned = {*walk_up(supervisors, employee_id)} ^ {*walk_up(moved, employee_id)}
+    before, after = Line(supervisors, concerned), Line(moved, concerned)
     is_on = is_private_customer_enabled(session)
     changes: Counter[Change] = Counter()
     for (followers, is_marked), count in kinds.items():
@@ -124,8 +126,9 @@ def of_switch(session: AnySession, is_on: bool) -> SightChange:  # noqa: FBT001 
     was_on = is_private_customer_enabled(session)
     if was_on == is_on:
         return count_shifts(session, {})
-    kinds = _kinds(session, Customer.visibility == Visibility.PRIVATE)
-    line = read_line(session, {follower for followers, _ in kinds for follower in followers})
+    is_marked = Customer.visibility == Visibility.PRIVATE
+    kinds = _kinds(session, alone=is_marked, shared=is_marked)
+    line = Line(read_supervisors(session, {follower for followers, _ in kinds for follower in followers}))
     changes: Counter[Change] = Counter()
     for (followers, _), count in kinds.items():
         near = line.near(followers)
@@ -140,7 +143,7 @@ def _of_followers(session: AnySession, moves: Iterable[tuple[Customer, Iterable[
         (frozenset(before), frozenset(after), is_on and customer.visibility == Visibility.PRIVATE)
         for customer, before, after in moves
     ]
-    line = read_line(session, frozenset().union(*(before | after for before, after, _ in wanted)))
+    line = Line(read_supervisors(session, frozenset().union(*(before | after for before, after, _ in wanted))))
     changes = Counter(Change(line.near(before), line.near(after), mark, mark) for before, after, mark in wanted)
     return count_shifts(session, changes)
 
@@ -156,28 +159,56 @@ def _followers(session: AnySession, customers: Iterable[Customer]) -> dict[int, 
     return {customer_id: frozenset(followers) for customer_id, followers in found.items()}
 
 
-def _kinds(session: AnySession, criterion: ColumnElement[bool]) -> Mapping[_Kind, int]:
-    """Return how many customers of each kind there are, hidden ones included. Two statements."""
-    is_marked = Customer.visibility == Visibility.PRIVATE
+def _kinds_followed_by(session: AnySession, employee_ids: Iterable[int]) -> Mapping[_Kind, int]:
+    """Return how many customers of each kind the employees follow, hidden ones included. Two statements."""
+    ids, dialect = list(employee_ids), dialect_of(session)
+    is_owned = among(Customer.owner_id, ids, dialect)
+    shared = select(CustomerFollower.customer_id).where(among(CustomerFollower.employee_id, ids, dialect))
+    owned = select(CustomerFollower.customer_id).join(Customer, Customer.id == CustomerFollower.customer_id)
+    # A union, since an OR makes PostgreSQL read the whole table.
+    followed = shared.union(owned.where(is_owned)).subquery()
+    return _kinds(session, alone=is_owned, shared=Customer.id.in_(select(followed.c.customer_id)))
+
+
+def _kinds(session: AnySession, *, alone: ColumnElement[bool], shared: ColumnElement[bool]) -> Mapping[_Kind, int]:
+    """Return how many customers of each kind there are, hidden ones included. Two statements.
+
+    :param alone: which of those without co-followers
+    :param shared: which of those with co-followers
+    """
+    kinds: Counter[_Kind] = Counter()
+    with unfiltered(session, UnfilteredReason.SIGHT_CHANGE) as every:
+        for owner_id, is_marked, count in every.execute(_without_co_followers(alone)):
+            kinds[_ids(owner_id), is_marked] += count
+        for owner_id, is_marked, co_followers, count in every.execute(_with_co_followers(shared)):
+            kinds[_ids(owner_id, map(int, co_followers.split(","))), is_marked] += count
+    return kinds
+
+
+def _without_co_followers(criterion: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of (owner_id, is marked private, count) of customers without co-followers."""
+    is_marked = (Customer.visibility == Visibility.PRIVATE).label("is_marked")
     co_follower = select(CustomerFollower.id).where(CustomerFollower.customer_id == Customer.id)
-    alone = select(Customer.owner_id, is_marked, func.count()).where(criterion, ~co_follower.exists())
-    ids = func.aggregate_strings(cast(CustomerFollower.employee_id, String), ",")
-    shared = (
-        select(Customer.owner_id, is_marked.label("is_marked"), ids.label("co_followers"))
+    query = select(Customer.owner_id, is_marked, func.count()).where(criterion, ~co_follower.exists())
+    return query.group_by(Customer.owner_id, is_marked)
+
+
+def _with_co_followers(criterion: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of (owner_id, is marked private, co-followers as "1,2", count) of customers that have some."""
+    customer = (
+        select(
+            Customer.owner_id,
+            (Customer.visibility == Visibility.PRIVATE).label("is_marked"),
+            func.aggregate_strings(cast(CustomerFollower.employee_id, String), ",").label("co_followers"),
+        )
         .join(CustomerFollower, CustomerFollower.customer_id == Customer.id)
         .where(criterion)
         .group_by(Customer.id)
         .subquery()
     )
-    columns = (shared.c.owner_id, shared.c.is_marked, shared.c.co_followers)
-    kinds: Counter[_Kind] = Counter()
-    with unfiltered(session, UnfilteredReason.SIGHT_CHANGE) as every:
-        for owner_id, mark, count in every.execute(alone.group_by(Customer.owner_id, is_marked)):
-            kinds[_ids(owner_id), mark] += count
-        for owner_id, mark, co_followers, count in every.execute(select(*columns, func.count()).group_by(*columns)):
-            kinds[_ids(owner_id, *map(int, co_followers.split(","))), mark] += count
-    return kinds
+    kind = (customer.c.owner_id, customer.c.is_marked, customer.c.co_followers)
+    return select(*kind, func.count()).group_by(*kind)
 
 
-def _ids(*employee_ids: Any) -> frozenset[int]:
-    return frozenset(employee_ids) - {None}
+def _ids(owner_id: int | None, co_followers: Iterable[int] = ()) -> frozenset[int]:
+    return frozenset(co_followers) if owner_id is None else frozenset([owner_id, *co_followers])

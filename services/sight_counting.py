@@ -5,8 +5,8 @@ to a group of customers is then looked up in the answer. So it costs one stateme
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Set as AbstractSet
+from dataclasses import dataclass
 from itertools import compress
 from typing import NamedTuple
 
@@ -73,31 +73,31 @@ class Change(NamedTuple):
         return self.near_before | self.near_after
 
 
-@dataclass(slots=True)
 class Line:
-    """The reporting line, walked in memory."""
+    """The reporting line, walked in memory.
 
-    #: Employee id -> supervisor id.
-    supervisors: Mapping[int, int | None]
-    _lines: dict[int, frozenset[int]] = field(default_factory=dict)
-    _near: dict[frozenset[int], frozenset[int]] = field(default_factory=dict)
+    :param supervisors: employee id -> supervisor id
+    :param only: the ids that matter to the caller; none: all
+    """
 
-    def near(self, followers: frozenset[int]) -> frozenset[int]:
-        """Return the ids of followers and all above them; worked out once for the same followers."""
-        if followers not in self._near:
-            self._near[followers] = frozenset().union(*map(self._walk, followers))
-        return self._near[followers]
+    def __init__(self, supervisors: Mapping[int, int | None], only: AbstractSet[int] | None = None) -> None:
+        self._supervisors = supervisors
+        self._only = only
+        self._lines: dict[int, frozenset[int]] = {}
 
-    def _walk(self, follower: int) -> frozenset[int]:
-        if follower not in self._lines:
-            self._lines[follower] = frozenset(walk_up(self.supervisors, follower))
-        return self._lines[follower]
+    def near(self, followers: Collection[int]) -> frozenset[int]:
+        """Return the ids of followers and all above them."""
+        for follower in followers:
+            if follower not in self._lines:
+                line = frozenset(walk_up(self._supervisors, follower))
+                self._lines[follower] = line if self._only is None else line & self._only
+        return frozenset().union(*[self._lines[follower] for follower in followers])
 
 
-def read_line(session: AnySession, employee_ids: Iterable[int]) -> Line:
-    """Return the reporting line of employees and all above them. One statement."""
+def read_supervisors(session: AnySession, employee_ids: Iterable[int]) -> dict[int, int | None]:
+    """Return employee id -> supervisor id of employees and all above them. One statement."""
     rows = session.execute(lines_of(employee_ids, dialect_of(session)))
-    return Line({row.id: row.supervisor_id for row in rows})
+    return {row.id: row.supervisor_id for row in rows}
 
 
 def count_shifts(session: AnySession, changes: Mapping[Change, int]) -> SightChange:
