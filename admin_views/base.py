@@ -13,6 +13,7 @@ from admin_views import cells
 from admin_views.exchange_pages import ExchangePagesMixin
 from admin_views.form_pages import FormPagesMixin
 from admin_views.list_pages import ListPagesMixin
+from admin_views.lookup_pages import LookupPagesMixin
 from admin_views.row_ids import parse_row_id
 from admin_views.row_pages import RowPagesMixin
 from admin_views.secured import SecuredMixin
@@ -37,7 +38,9 @@ _ACTIONS = {
 }
 
 
-class GeneratedView(SecuredMixin, ListPagesMixin, FormPagesMixin, RowPagesMixin, ExchangePagesMixin, ModelView):
+class GeneratedView(
+    SecuredMixin, ListPagesMixin, LookupPagesMixin, FormPagesMixin, RowPagesMixin, ExchangePagesMixin, ModelView
+):
     """List, details, form, import and export of one table, from its model."""
 
     #: The model of a hand-written view; the generator reads it.

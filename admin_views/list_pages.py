@@ -1,11 +1,11 @@
-"""The list page of a generated view, and the look-up of its pickers."""
+"""The list page of a generated view."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from flask import abort, request
+from flask import request
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import Select, select
@@ -52,7 +52,7 @@ class Control:
 
 
 class ListPagesMixin(PageMixin):
-    """List, count and look-up, all from one SELECT."""
+    """List and count, from one SELECT."""
 
     list_template = "kepei/list.html"
 
@@ -103,37 +103,6 @@ class ListPagesMixin(PageMixin):
     def list_columns(self) -> list[Attribute]:
         """Return the attributes that are columns of the list."""
         return self.attributes(self.page.columns)
-
-    @expose("/ajax/lookup/")
-    def ajax_lookup(self) -> Any:
-        """Return at most 50 rows that a picker offers, as [{id, text}]; what the person does not see is not found."""
-        attribute = attributes_of(self.model).get(request.args.get("name", ""))
-        if attribute is None or attribute.target is None:
-            abort(404)
-        statement = self.lookup_statement(attribute, is_filter=request.args.get("for") == "filter")
-        limit = request.args.get("limit", lookups.PAGE_SIZE, type=int)
-        found = lookups.matching(statement, attribute.target, request.args.get("query", ""))
-        rows = list(db.session.scalars(found.limit(max(1, min(limit, lookups.MAX_PAGE_SIZE)))))
-        names = lookups.labels(db.session, attribute.target, rows)
-        return [{"id": row.id, "text": names[row.id]} for row in rows]
-
-    def lookup_statement(self, attribute: Attribute, *, is_filter: bool) -> Select[Any]:
-        """Return the SELECT of the rows that a picker of this page offers.
-
-        :raises Forbidden: if the page has no such picker for the person
-        """
-        target: Any = attribute.target
-        if is_filter and attribute.name in (self.page.filters or ()):
-            return select(target)
-        may_write = self.can_create or self.can_edit
-        if is_filter or not may_write or attribute.name not in (self.page.form or ()):
-            abort(403)
-        return self.offered(attribute)
-
-    def offered(self, attribute: Attribute) -> Select[Any]:
-        """Return the SELECT of the rows that a form may point at."""
-        target: Any = attribute.target
-        return lookups.offered(target)
 
     @staticmethod
     def _within(args: ListingArgs, count: Count) -> ListingArgs:

@@ -1,13 +1,16 @@
 """Picking a related row: what may be offered, how it is found, how it reads. Visibility is the session listener's."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.orm import aliased, joinedload
 
 from auth.actor import AnySession
 from models import Employee
 from models.inspection import page_of
-from models.mixins import ActiveMixin, NameMixin, SortableMixin, TreeMixin
+from models.mixins import ActiveMixin, DictionaryMixin, NameMixin, SortableMixin, TreeMixin
+from models.scope import HangsOnCustomer
 from services.listing import contains, name_contains, search_words, subtree
 from services.tree_queries import paths_of
 
@@ -15,6 +18,26 @@ from services.tree_queries import paths_of
 SELECT_LIMIT = 200
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 50
+#: At most this many nodes of one level are shown; beyond, one types.
+LEVEL_LIMIT = 1_000
+_STEP = " / "
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One row as a picker shows it."""
+
+    id: int
+    text: str
+    #: How to treat what has this value (DOMAIN 1), shown beside the picker.
+    hint: str = ""
+    #: (id, name) from the root down to the node, for a tree.
+    path: tuple[tuple[int, str], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for a script, without what is empty."""
+        more = {"hint": self.hint, "path": self.path}
+        return {"id": self.id, "text": self.text, **{name: value for name, value in more.items() if value}}
 
 
 def offered(target: type[Any]) -> Select[Any]:
@@ -28,25 +51,85 @@ def offered(target: type[Any]) -> Select[Any]:
     return statement
 
 
+def hangs_on_same_customer(model: type[Any], target: type[Any]) -> bool:
+    """Tell whether rows of a model may point only at rows of the target that hang on their own customer."""
+    return issubclass(model, HangsOnCustomer) and issubclass(target, HangsOnCustomer)
+
+
 def matching(statement: Select[Any], target: type[Any], query: str) -> Select[Any]:
-    """Narrow a SELECT to the rows that a typed text means, in reading order."""
-    names = [name for name in _searched(target) if name != "name"]
-    for word in search_words(query):
-        criteria = [contains(getattr(target, name), word) for name in names]
-        if issubclass(target, NameMixin):
-            criteria.append(name_contains(target, word))
-        statement = statement.where(or_(*criteria)) if criteria else statement
-    return statement.order_by(*_order(target))
+    """Narrow a SELECT to the rows that a typed text means, in reading order.
+
+    In a tree the last word means the node, those before it may mean one above: "四川/武侯" finds 四川 / 成都 / 武侯区.
+    """
+    if not issubclass(target, TreeMixin):
+        for word in search_words(query):
+            statement = statement.where(_means(target, word))
+        return statement.order_by(*_order(target))
+    *above, last = search_words(query.replace("/", " ").replace("／", " ")) or [""]
+    for word in above:
+        statement = statement.where(target.id.in_(_at_or_below(target, _means(target, word))))
+    return statement.where(_means(target, last) if last else true()).order_by(*_order(target))
+
+
+def level(statement: Select[Any], cls: type[Any], parent_id: int | None, *, with_retired: bool) -> Select[Any]:
+    """Return the SELECT of the offered nodes under a parent (none: the roots) in their order.
+
+    :returns: rows of (id, name, has_children)
+    """
+    target: Any = cls
+    below = aliased(target)
+    is_shown = true() if with_retired else below.is_active
+    has_children = select(below.id).where(below.parent_id == target.id, is_shown).correlate(target).exists()
+    return (
+        statement.with_only_columns(target.id, target.name, has_children.label("has_children"))
+        .where(target.parent_id == parent_id)
+        .order_by(target.sort_order, target.id)
+    )
+
+
+def rows(session: AnySession, statement: Select[Any], target: type[Any], *, limit: int | None = None) -> list[Any]:
+    """Return rows with what their labels need, by one statement."""
+    if target is Employee:
+        statement = statement.options(joinedload(Employee.department))
+    return list(session.scalars(statement.limit(limit)))
+
+
+def options(session: AnySession, target: type[Any], rows: list[Any]) -> list[Option]:
+    """Return rows as a picker shows them."""
+    if issubclass(target, TreeMixin):
+        paths = paths_of(session, target, [row.id for row in rows]) if rows else {}
+        return [Option(row.id, _joined(paths[row.id]), path=tuple(paths[row.id])) for row in rows]
+    texts = labels(session, target, rows)
+    has_hint = issubclass(target, DictionaryMixin)
+    return [Option(row.id, texts[row.id], (row.description or "") if has_hint else "") for row in rows]
 
 
 def labels(session: AnySession, target: Any, rows: list[Any]) -> dict[int, str]:
     """Return what each row reads as, by id: the path of a tree's node, else the row's own text."""
     if issubclass(target, TreeMixin):
         paths = paths_of(session, target, [row.id for row in rows])
-        return {node: " / ".join(name for _, name in path) for node, path in paths.items()}
+        return {node: _joined(path) for node, path in paths.items()}
     if target is Employee:
         return {row.id: _employee_label(row) for row in rows}
     return {row.id: str(row) for row in rows}
+
+
+def _joined(path: list[tuple[int, str]]) -> str:
+    return _STEP.join(name for _, name in path)
+
+
+def _means(target: type[Any], word: str) -> ColumnElement[bool]:
+    """Return the criterion that a row is meant by a word; true where nothing of the table is searched."""
+    criteria = [contains(getattr(target, name), word) for name in _searched(target) if name != "name"]
+    if issubclass(target, NameMixin):
+        criteria.append(name_contains(target, word))
+    return or_(*criteria) if criteria else true()
+
+
+def _at_or_below(target: Any, criterion: ColumnElement[bool]) -> Select[Any]:
+    """Return the SELECT of the ids of the nodes that a criterion means, and of those below; usable several times."""
+    below = select(target.id).where(criterion).cte(recursive=True)
+    return select(below.union(select(target.id).where(target.parent_id == below.c.id)).c.id)
 
 
 def _searched(target: type[Any]) -> tuple[str, ...]:
