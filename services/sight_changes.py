@@ -102,18 +102,12 @@ def of_supervisor(session: AnySession, employee_id: int, supervisor_id: int | No
         return count_shifts(session, {})
     check_no_loop(session, {employee_id: supervisor_id})
     kinds = _kinds_followed_by(session, team_of(session, employee_id))
-    everybody = {follower for followers, _ in kinds for follower in followers}
-    supervisors = read_supervisors(session, everybody | {employee_id, supervisor_id or employee_id})
+    supervisors = read_supervisors(session, _everybody(kinds) | {employee_id, supervisor_id or employee_id})
     moved = {**supervisors, employee_id: supervisor_id}
-    # Who stands above the employee before and after stands above the same others before and after.
+    # Nobody else gains or loses: who is above a follower by another way is so before and after.
     concerned = {*walk_up(supervisors, employee_id)} ^ {*walk_up(moved, employee_id)}
-    before, after = Line(supervisors, concerned), Line(moved, concerned)
     is_on = is_private_customer_enabled(session)
-    changes: Counter[Change] = Counter()
-    for (followers, is_marked), count in kinds.items():
-        mark = is_on and is_marked
-        changes[Change(before.near(followers), after.near(followers), mark, mark)] += count
-    return count_shifts(session, changes)
+    return _of_kinds(session, kinds, (Line(supervisors, concerned), Line(moved, concerned)), (is_on, is_on))
 
 
 def of_switch(session: AnySession, is_on: bool) -> SightChange:  # noqa: FBT001 -- the verb needs its object
@@ -128,12 +122,23 @@ def of_switch(session: AnySession, is_on: bool) -> SightChange:  # noqa: FBT001 
         return count_shifts(session, {})
     is_marked = Customer.visibility == Visibility.PRIVATE
     kinds = _kinds(session, alone=is_marked, shared=is_marked)
-    line = Line(read_supervisors(session, {follower for followers, _ in kinds for follower in followers}))
+    line = Line(read_supervisors(session, _everybody(kinds)))
+    return _of_kinds(session, kinds, (line, line), (was_on, is_on))
+
+
+def _of_kinds(
+    session: AnySession, kinds: Mapping[_Kind, int], line: tuple[Line, Line], is_on: tuple[bool, bool]
+) -> SightChange:
+    """Return what changes for customers of each kind when the line or the switch does: what was, and what comes."""
     changes: Counter[Change] = Counter()
-    for (followers, _), count in kinds.items():
-        near = line.near(followers)
-        changes[Change(near, near, was_on, is_on)] += count
+    for (followers, is_marked), count in kinds.items():
+        near_before, near_after = line[0].near(followers), line[1].near(followers)
+        changes[Change(near_before, near_after, is_on[0] and is_marked, is_on[1] and is_marked)] += count
     return count_shifts(session, changes)
+
+
+def _everybody(kinds: Iterable[_Kind]) -> set[int]:
+    return {follower for followers, _ in kinds for follower in followers}
 
 
 def _of_followers(session: AnySession, moves: Iterable[tuple[Customer, Iterable[int], Iterable[int]]]) -> SightChange:
