@@ -43,6 +43,8 @@ def _guard_statement(state: ORMExecuteState) -> None:
         return
     _refuse_bulk(state)
     wanted = _guarded_in(state)
+    if not wanted:
+        return  # and no criteria are made: a page without customers needs none
     carried = state.statement._with_options  # noqa: SLF001 -- user_defined_options leaves these out
     # What a relationship loads carries the criteria of the statement that loaded its parent.
     missing = [option for cls, option in _criteria(session).items() if cls in wanted and option not in carried]
