@@ -16,7 +16,7 @@ import models.engine  # noqa: F401 -- installs the SQLite listeners
 from admin_views import setup
 from auth import login
 from models import db
-from services import commands
+from services import audit, commands
 
 ROOT = Path(__file__).parent
 #: Environment variable -> configuration key.
@@ -101,7 +101,7 @@ def _init_extensions(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     CSRFProtect(app)
     Babel(app, locale_selector=_locale)
-    login.init_app(app)
+    login.init_app(app, note_password=audit.record_own_password)
     setup.init_app(app)
 
     commands.init_app(app)

@@ -9,15 +9,16 @@ from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
 from sqlalchemy import select
 
-from admin_views import cells
-from admin_views.exchange_pages import ExchangePagesMixin
+from admin_views import cells, openings
+from admin_views.export_pages import ExportPagesMixin
 from admin_views.form_pages import FormPagesMixin
+from admin_views.import_pages import ImportPagesMixin
 from admin_views.list_pages import ListPagesMixin
 from admin_views.lookup_pages import LookupPagesMixin
 from admin_views.row_ids import parse_row_id
 from admin_views.row_pages import RowPagesMixin
 from admin_views.secured import SecuredMixin
-from admin_views.text import language, text
+from admin_views.text import joined, text
 from auth.actor import Actor
 from auth.errors import HiddenRowError
 from auth.redirects import is_own_path
@@ -39,7 +40,14 @@ _ACTIONS = {
 
 
 class GeneratedView(
-    SecuredMixin, ListPagesMixin, LookupPagesMixin, FormPagesMixin, RowPagesMixin, ExchangePagesMixin, ModelView
+    SecuredMixin,
+    ListPagesMixin,
+    LookupPagesMixin,
+    FormPagesMixin,
+    RowPagesMixin,
+    ExportPagesMixin,
+    ImportPagesMixin,
+    ModelView,
 ):
     """List, details, form, import and export of one table, from its model."""
 
@@ -139,6 +147,7 @@ class GeneratedView(
         row = db.session.scalar(self.restrict(select(self.model)).where(self.model.id == row_id))
         if row is None:
             raise_for_missing(db.session, self.model, row_id)
+        openings.note(row)
         return row
 
     # Words
@@ -165,7 +174,7 @@ class GeneratedView(
     def search_words(self) -> str:
         """Return the hint of the search box: what is searched."""
         fields = [text(attribute.field.label) for attribute in self.attributes(self.page.search)]
-        return gettext("Search: %(fields)s", fields=("、" if language().startswith("zh") else ", ").join(fields))
+        return gettext("Search: %(fields)s", fields=joined(fields))
 
     def menu_links(self) -> list[tuple[str, int, str, str]]:
         """Return the menu entries of this view as (place, order, words, address)."""

@@ -1,5 +1,6 @@
 """How values are shown: in lists, details and filter sentences. Everything is escaped; links are built by Markup."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
-from admin_views.text import text
+from admin_views.text import joined, text
 from auth.permissions import PERMISSION_LABELS
 from models import Customer
 from models.enums import Permission
@@ -66,24 +67,12 @@ def _show_decimal(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> str:
 
 
 def _show_json(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> Markup:
-    lines = (Markup("{}: {}").format(key, _show_change(change)) for key, change in dict(value).items())
-    return Markup("<br>").join(lines)
-
-
-def _show_change(change: Any) -> str:
-    match change:
-        case [before, after]:
-            return f"{_show_side(before)} → {_show_side(after)}"
-    return str(change)
-
-
-def _show_side(value: Any) -> str:
-    return "—" if value is None else str(value)
+    return escape(json.dumps(value, ensure_ascii=False))
 
 
 def _show_computed(value: Any, attribute: Attribute, _zone: ZoneInfo) -> str:
     if attribute.name == "permission_codes":
-        return "、".join(text(PERMISSION_LABELS[Permission(code)]) for code in value)
+        return joined(text(PERMISSION_LABELS[Permission(code)]) for code in value)
     return str(value)
 
 

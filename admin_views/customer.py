@@ -15,7 +15,7 @@ from models import Contact, Customer, CustomerFollower, Employee, FollowUp, Visi
 from models.enums import Visibility
 from models.inspection import Attribute
 from models.meta import Label
-from services import audit, customers, stubs
+from services import customers, stubs
 from services.customers.scopes import offered_scopes, scoped
 
 #: How many of the newest follow-ups and visits the details page shows.
@@ -93,10 +93,6 @@ class CustomerView(GeneratedView):
         editable.learn(row.id for row in rows)
         found, total = stubs.find_stubs(db.session, args.listing.search)
         return {"stubs": found, "stub_total": total}
-
-    def note_opening(self, row: Any) -> None:
-        """Note an admin who opens a private customer."""
-        audit.record_opening(db.session, row)
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """Add followers, contacts and the newest follow-ups and visits."""

@@ -72,6 +72,7 @@ FILE_SENTENCES: dict[str, Any] = {
     "mode": _("this table takes new rows only; mode %(mode)s is not possible"),
     "no_header": _("the first row must hold the headers"),
     "no_rows": _("the file has headers but no rows"),
+    "not_imported": _("rows of “%(value)s” cannot be imported"),
     "not_text": _("the file is neither a spreadsheet nor text"),
     "password": _("the file is protected by a password"),
     "read_only_header": _("the column “%(header)s” is set by the system; remove it"),

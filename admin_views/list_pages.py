@@ -152,8 +152,12 @@ class ListPagesMixin(PageMixin):
         return [
             self._control(attribute, operation)
             for attribute in filter_attributes(self.model)
-            for operation in SHOWN_OPERATIONS[attribute.kind]
+            for operation in self.shown_operations(attribute)
         ]
+
+    def shown_operations(self, attribute: Attribute) -> tuple[str, ...]:
+        """Return which filters the panel shows of an attribute, in order."""
+        return SHOWN_OPERATIONS[attribute.kind]
 
     def _control(self, attribute: Attribute, operation: str) -> Control:
         name = f"{attribute.name}__{operation}"

@@ -27,8 +27,10 @@ class PageMixin:
     attributes: Any
     restrict: Any
     offered: Any
+    listing_args: Any
     listing_statement: Any
     list_columns: Any
     export_formats: Any
+    resource: Any
     form_values: Any
     show: Any

@@ -14,6 +14,7 @@ from admin_views.text import text
 from auth import passwords
 from auth.permissions import PERMISSION_LABELS
 from models import Employee, Role, db
+from models.audit_action import AuditAction
 from models.enums import COMPANY_ADMIN
 from services import audit, employees, roles
 
@@ -48,7 +49,7 @@ class EmployeeView(GeneratedView):
             flash(gettext("%(name)s is disabled and cannot log in.", name=row.name), "danger")
             return redirect(self.get_url(".details_view", id=row.id))
         token = passwords.make_link_token(row, str(current_app.secret_key))
-        audit.record(db.session, "one_time_link", row)
+        audit.record(db.session, AuditAction.MAKE_LINK, row)
         db.session.commit()
         return self.render(
             "employee/link.html",
@@ -72,7 +73,7 @@ class EmployeeView(GeneratedView):
                     min=passwords.MIN_PASSWORD_LENGTH,
                 )
             else:
-                audit.record(db.session, "set_password", row)
+                audit.record(db.session, AuditAction.SET_PASSWORD, row)
                 db.session.commit()
                 flash(gettext("The password was set; it must be changed at the next log-in."), "success")
                 return redirect(self.get_url(".details_view", id=row.id))

@@ -14,6 +14,7 @@ from admin_views.json_rows import row_as_json
 from admin_views.messages import TOLD_ERRORS, message_of, stale_message
 from admin_views.page_mixin import PageMixin
 from models import db
+from models.inspection import Attribute
 from services.usage import delete_unused
 
 #: How many rows one bulk action may name.
@@ -29,10 +30,9 @@ class RowPagesMixin(PageMixin):
     def details_view(self) -> Any:
         """Show one row; as JSON to a script."""
         row = self.get_one(request.args.get("id", ""))
-        self.note_opening(row)
         attributes = self.attributes(self.page.details or self.details_names())
         if wants_json():
-            return jsonify(row_as_json(row, attributes))
+            return jsonify(self.as_json(row, attributes))
         return self.render(
             self.details_template,
             row=row,
@@ -41,8 +41,9 @@ class RowPagesMixin(PageMixin):
             **self.details_context(row),
         )
 
-    def note_opening(self, row: Any) -> None:
-        """Do what is due when somebody opens a row; a table's own view says what."""
+    def as_json(self, row: Any, attributes: list[Attribute]) -> dict[str, Any]:
+        """Return a row as a script gets it."""
+        return row_as_json(row, attributes)
 
     def details_names(self) -> tuple[str, ...]:
         """Return the attributes of the details page: columns, then what else the form has."""

@@ -7,7 +7,7 @@ from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
 
-from admin_views import checks, errors, generator, headers, health
+from admin_views import checks, errors, generator, headers, health, openings
 from admin_views.cells import show_moment
 from admin_views.home import HomeView
 from admin_views.menu import Entry, menu, trail
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     admin = Admin(app, name=PRODUCT, theme=Bootstrap4Theme(), index_view=HomeView(views))
     for view in views:
         admin.add_view(view)
-    for module in (headers, health, errors):
+    for module in (headers, health, errors, openings):
         module.init_app(app)
     app.register_blueprint(root)
     app.context_processor(lambda: _template_names(views))

@@ -1,8 +1,10 @@
 """Texts in the language of the request."""
 
+from collections.abc import Iterable
+
 from flask_babel import get_locale
 
-from models.meta import Label
+from models.meta import Label, listed
 
 
 def language() -> str:
@@ -13,3 +15,8 @@ def language() -> str:
 def text(label: Label | None) -> str:
     """Return a model's label in the language of the request; nothing for no label."""
     return "" if label is None else label.text(language())
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Join texts as a list reads in the language of the request."""
+    return listed(texts, language())

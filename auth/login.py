@@ -1,5 +1,7 @@
 """Logging in and out, the password page, and the gate before every request. The only module that knows Flask-Login."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_limiter import Limiter
@@ -11,7 +13,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from auth import passwords
-from auth.actor import load_actor, set_actor
+from auth.actor import AnySession, load_actor, set_actor
 from auth.redirects import is_own_path
 from models import Employee, db
 from models.base import reading_only
@@ -22,6 +24,10 @@ PUBLIC_ENDPOINTS = frozenset(
 )
 #: Endpoints open to one who must first change the password.
 _PASSWORD_ENDPOINTS = PUBLIC_ENDPOINTS | {"login.password", "login.logout"}
+
+#: Called with session and employee before a password that somebody chose for themselves is committed; True: by a link.
+NotePassword = Callable[[AnySession, Employee, bool], None]
+_NOTE_KEY = "kepei_note_password"
 
 blueprint = Blueprint("login", __name__)
 login_manager = LoginManager()
@@ -79,8 +85,12 @@ class PasswordForm(NewPasswordForm):
     password = PasswordField(lazy_gettext("Present password"), [InputRequired()])
 
 
-def init_app(app: Flask) -> None:
-    """Register the pages and the gate."""
+def init_app(app: Flask, *, note_password: NotePassword) -> None:
+    """Register the pages and the gate.
+
+    :param note_password: writes the audit log, which stands above this package
+    """
+    app.extensions[_NOTE_KEY] = note_password
     login_manager.init_app(app)
     limiter.init_app(app)
     app.before_request(open_gate)
@@ -161,7 +171,7 @@ def password() -> str | BaseResponse:
         employee = db.session.get_one(Employee, current_user.employee_id)
         if not passwords.check_password(employee, form.password.data or ""):
             form.password.errors = [gettext("The present password is wrong.")]
-        elif _set_password(employee, form):
+        elif _set_password(employee, form, is_by_link=False):
             return redirect(url_for("admin.index"))
     return render_template("login/password.html", form=form, is_forced=current_user.must_change_password)
 
@@ -174,7 +184,7 @@ def link(token: str) -> str | BaseResponse | tuple[str, int]:
     if employee is None:
         return render_template("login/link_expired.html"), 404
     form = NewPasswordForm()
-    if form.validate_on_submit() and _set_password(employee, form):
+    if form.validate_on_submit() and _set_password(employee, form, is_by_link=True):
         return redirect(url_for("admin.index"))
     return render_template("login/link.html", form=form, employee=employee)
 
@@ -191,13 +201,14 @@ def set_language() -> BaseResponse:
     return response
 
 
-def _set_password(employee: Employee, form: NewPasswordForm) -> bool:
+def _set_password(employee: Employee, form: NewPasswordForm, *, is_by_link: bool) -> bool:
     """Set the new password, commit, and log in anew, since every session has ended."""
     try:
         passwords.set_password(employee, form.new_password.data or "")
     except passwords.WeakPasswordError:
         form.new_password.errors = [gettext("Choose a password that is not the log-in.")]
         return False
+    current_app.extensions[_NOTE_KEY](db.session, employee, is_by_link)
     db.session.commit()
     login_user(SessionUser(employee))
     flash(gettext("The password was changed."), "success")

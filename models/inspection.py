@@ -1,6 +1,6 @@
 """Reads a model's mapper and ``info`` into plain descriptions, on which generator and exchange engine work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapper, RelationshipProperty
 from sqlalchemy.types import JSON, TypeDecorator
 
 from models.base import Base
-from models.meta import FIELD_KEY, Field, Page
+from models.meta import FIELD_KEY, Field, Label, Page
 from models.mixins import TreeMixin
 
 
@@ -125,6 +125,31 @@ def models_with_pages() -> list[type[Any]]:
     """Return every mapped class with a page, by table name."""
     classes = (mapper.class_ for mapper in Base.registry.mappers)
     return sorted((cls for cls in classes if cls.__page__ is not None), key=lambda cls: cls.__tablename__)
+
+
+class _TableLabels(Mapping[str, Label]):
+    """What one row of each table with a page is called; read when asked, since a column may be declared before them."""
+
+    def __getitem__(self, table_name: str) -> Label:
+        """Return the label of a table."""
+        return _table_labels()[table_name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the tables."""
+        return iter(_table_labels())
+
+    def __len__(self) -> int:
+        """Return how many tables there are."""
+        return len(_table_labels())
+
+
+#: Table name -> label, for columns that name a table.
+TABLE_LABELS: Mapping[str, Label] = _TableLabels()
+
+
+@cache
+def _table_labels() -> Mapping[str, Label]:
+    return {model.__tablename__: page_of(model).label for model in models_with_pages()}
 
 
 def _describe(mapper: Mapper[Any], column: Any, meta: Field, relation: Any) -> Attribute:

@@ -5,7 +5,7 @@ exchange engine in ``services`` read both; nothing here knows either of them. A 
 relationship: ``industry_id`` carries the label that the list shows over ``industry``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
@@ -87,6 +87,11 @@ class Page:
     def menu_title(self) -> Label:
         """Return the words of the menu entry."""
         return self.title or self.label
+
+
+def listed(texts: Iterable[str], language: str) -> str:
+    """Join texts as a list reads in a language: with 、 in Chinese, with a comma elsewhere."""
+    return ("、" if language.startswith("zh") else ", ").join(texts)
 
 
 def label(*, en: str, zh: str) -> Label:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from auth import passwords
 from auth.actor import AnySession
 from models import Employee, Role
+from models.audit_action import AuditAction
 from models.enums import COMPANY_ADMIN
 from services import audit
 from services.errors import ServiceError
@@ -57,7 +58,7 @@ def create_admin(session: AnySession, login: str, *, password: str, name: str | 
     passwords.set_password(employee, password)
     session.add(employee)
     session.flush()
-    audit.record(session, "create_admin", employee)
+    audit.record(session, AuditAction.CREATE_ADMIN, employee, {"login": [None, employee.login]})
     session.flush()
     return employee
 
@@ -72,6 +73,6 @@ def reset_password(session: AnySession, login: str, *, password: str) -> Employe
     if employee is None:
         raise UnknownLoginError(login)
     passwords.set_password(employee, password)
-    audit.record(session, "set_password", employee)
+    audit.record(session, AuditAction.SET_PASSWORD, employee)
     session.flush()
     return employee

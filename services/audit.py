@@ -1,7 +1,7 @@
 """The audit log: who did what, when. Services and pages add entries; nobody changes them.
 
 Readers of the log may not see every customer, so an entry names rows by number and holds old and new of the fields
-that its caller names, never whatever else stood in the row.
+that its caller names, never whatever else stood in the row. What an entry says to a reader is ``audit_words``'s.
 """
 
 from collections.abc import Mapping
@@ -9,57 +9,90 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select
 
-from auth.actor import ACTOR_KEY, AnySession, get_actor
-from models import AuditEntry
-from models.base import reading_only
+from auth.actor import AnySession, get_actor
+from auth.visibility import among, dialect_of
+from models import AuditEntry, Customer, Employee
+from models.audit_action import AuditAction
+from models.enums import Visibility
 
 #: Written for the actor's name where nobody acts: commands, seeds, jobs without a named person.
 SYSTEM = "system"
-OPEN_PRIVATE = "open_private_customer"
 
 
-def record(session: AnySession, action: str, row: Any, changes: Mapping[str, Any] | None = None) -> AuditEntry:
+def record(
+    session: AnySession,
+    action: AuditAction,
+    row: Any,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    by: Employee | None = None,
+) -> AuditEntry:
     """Add an entry about a row by the session's actor. The row needs its id; the caller's flush writes the entry.
 
-    :param action: a word such as ``transfer``, at most 40 signs
     :param row: a mapped row, or a model for a deed on the whole table, such as an export
     :param changes: field name -> [old, new], or facts such as counts; moments and numbers become text
+    :param by: who did it, where the session has no actor yet
+    :raises ValueError: if the log has no words for the action
     """
-    actor = get_actor(session)
-    entry = AuditEntry(
-        actor_id=actor.id if actor is not None else None,
-        actor_name=f"{actor.name} ({actor.login})" if actor is not None else SYSTEM,
-        action=action,
-        table_name=row.__tablename__,
-        row_id=None if isinstance(row, type) else row.id,
-        changes={name: _plain(value) for name, value in (changes or {}).items()},
-    )
+    row_id = None if isinstance(row, type) else row.id
+    entry = AuditEntry(**_columns(session, action, row, row_id, changes or {}, by=by))
     session.add(entry)
     return entry
 
 
-def record_opening(session: AnySession, customer: Any) -> None:
-    """Note that a company admin opens a private customer (管理员查看私密客户); nothing for anybody else.
+def record_rows(
+    session: AnySession, action: AuditAction, model: type[Any], changes: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Write an entry for each of many rows, by few statements.
 
-    While the work at hand only reads, the session must not write, so the entry is committed at once in a short
-    transaction of its own; otherwise it goes with the caller's.
+    :param changes: row id -> changes as in :func:`record`
+    """
+    if changes:
+        rows = [_columns(session, action, model, row_id, noted) for row_id, noted in changes.items()]
+        session.execute(insert(AuditEntry), rows)
+
+
+def record_own_password(session: AnySession, employee: Employee, is_by_link: bool) -> None:  # noqa: FBT001 -- a callback
+    """Note that somebody chose a password for themselves: by a one-time link, or knowing the present one."""
+    action = AuditAction.USE_LINK if is_by_link else AuditAction.CHOOSE_PASSWORD
+    record(session, action, employee, by=employee)
+
+
+def record_openings(session: AnySession, opened: Mapping[int, Mapping[str, Any]]) -> None:
+    """Note which private customers a company admin opened (管理员查看私密客户); nothing for others, nor of public ones.
+
+    :param opened: customer id -> facts: empty for the customer's own pages, else the record it was seen through
     """
     actor = get_actor(session)
-    is_private = customer.visibility == "private"
-    if actor is None or not actor.is_company_admin or not actor.private_customer_enabled or not is_private:
+    if not opened or actor is None or not actor.is_company_admin or not actor.private_customer_enabled:
         return
-    if not reading_only.get():
-        record(session, OPEN_PRIVATE, customer)
-        session.flush()
-        return
-    token = reading_only.set(False)
-    try:
-        with Session(session.get_bind().engine, info={ACTOR_KEY: actor}) as own, own.begin():
-            record(own, OPEN_PRIVATE, customer)
-    finally:
-        reading_only.reset(token)
+    among_opened = among(Customer.id, opened, dialect_of(session))
+    private = select(Customer.id).where(among_opened, Customer.visibility == Visibility.PRIVATE)
+    found = session.scalars(private.order_by(Customer.id)).all()
+    record_rows(session, AuditAction.OPEN_PRIVATE, Customer, {row_id: opened[row_id] for row_id in found})
+
+
+def _columns(
+    session: AnySession,
+    action: AuditAction,
+    row: Any,
+    row_id: int | None,
+    changes: Mapping[str, Any],
+    *,
+    by: Employee | None = None,
+) -> dict[str, Any]:
+    """Return the columns of an entry; row tells the table."""
+    actor = get_actor(session) or by
+    return {
+        "actor_id": actor.id if actor is not None else None,
+        "actor_name": f"{actor.name} ({actor.login})" if actor is not None else SYSTEM,
+        "action": AuditAction(action).value,
+        "table_name": row.__tablename__,
+        "row_id": row_id,
+        "changes": {name: _plain(value) for name, value in changes.items()},
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,7 @@ from auth.errors import PermissionDeniedError
 from auth.passwords import clean_login
 from auth.visibility import among, dialect_of
 from models import Employee, Role
+from models.audit_action import AuditAction
 from models.enums import COMPANY_ADMIN
 from models.types import utc_now
 from services import audit
@@ -38,8 +39,13 @@ __all__ = [
 ]
 
 LOGIN_LIMIT = 64
-#: Field -> how the audit log names what it points at.
-_AUDITED = {"role_id": "role", "department_id": "department"}
+#: Column -> the attribute whose old and new the audit log holds, and what the change is called there.
+_AUDITED = {
+    "login": ("login", AuditAction.CHANGE_LOGIN),
+    "name": ("name", AuditAction.RENAME),
+    "role_id": ("role", AuditAction.CHANGE_ROLE),
+    "department_id": ("department", AuditAction.CHANGE_DEPARTMENT),
+}
 
 
 class LastAdminError(ServiceError):
@@ -73,7 +79,7 @@ def set_supervisor(session: AnySession, employee: Employee, supervisor_id: int |
         return
     check_reporting_line(session, {employee.id: supervisor_id})
     names = [_name_of(session, id_) for id_ in (employee.supervisor_id, supervisor_id)]
-    audit.record(session, "change_supervisor", employee, {"supervisor": names})
+    audit.record(session, AuditAction.CHANGE_SUPERVISOR, employee, {"supervisor": names})
     employee.supervisor_id = supervisor_id
     session.flush()
 
@@ -117,7 +123,7 @@ def disable_employee(session: AnySession, employee: Employee) -> None:
     employee.is_active = False
     employee.left_at = utc_now()
     employee.session_epoch += 1
-    audit.record(session, "disable", employee)
+    audit.record(session, AuditAction.DISABLE, employee)
     session.flush()
 
 
@@ -132,7 +138,7 @@ def enable_employee(session: AnySession, employee: Employee) -> None:
     employee.is_active = True
     employee.left_at = None
     employee.session_epoch += 1
-    audit.record(session, "enable", employee)
+    audit.record(session, AuditAction.ENABLE, employee)
     session.flush()
 
 
@@ -151,7 +157,8 @@ def delete_employee(session: AnySession, employee: Employee) -> None:
         raise InUseError(employee.name, uses=uses)
     if employee.role.code == COMPANY_ADMIN and employee.is_active:
         check_last_admin(session, without=[employee.id])
-    audit.record(session, "delete", employee, {"login": employee.login})
+    gone = {name: [_shown(employee, name), None] for name in ("login", "name", "role")}
+    audit.record(session, AuditAction.DELETE, employee, gone)
     session.delete(employee)
     session.flush()
 
@@ -197,23 +204,26 @@ def _create(session: AnySession, employee: Employee, values: Mapping[str, Any]) 
         employee.supervisor_id = nearest_head_id(session, employee.department_id)
     session.add(employee)
     session.flush()
-    audit.record(session, "create", employee, {"login": employee.login, "role": employee.role.code})
+    given = {name: _shown(employee, name) for name in ("login", "name", "role", "department", "supervisor")}
+    changes = {name: [None, value] for name, value in given.items() if value is not None}
+    audit.record(session, AuditAction.CREATE, employee, changes)
     session.flush()
     return employee
 
 
 def _change(session: AnySession, employee: Employee, values: Mapping[str, Any]) -> None:
-    """Write plain columns, role and department; note the latter two."""
+    """Write plain columns, role and department; note what the audit log wants."""
     changed = {name: value for name, value in values.items() if getattr(employee, name) != value}
     if "role_id" in changed and employee.role.code == COMPANY_ADMIN and employee.is_active:
         check_last_admin(session, without=[employee.id])
-    before = {name: _shown(employee, name) for name in _AUDITED if name in changed}
+    before = {column: _shown(employee, name) for column, (name, _) in _AUDITED.items() if column in changed}
     for name, value in changed.items():
         setattr(employee, name, value)
     session.flush()
-    for name, old in before.items():
-        session.expire(employee, [_AUDITED[name]])
-        audit.record(session, f"change_{_AUDITED[name]}", employee, {_AUDITED[name]: [old, _shown(employee, name)]})
+    for column, old in before.items():
+        name, action = _AUDITED[column]
+        session.expire(employee, [name])
+        audit.record(session, action, employee, {name: [old, _shown(employee, name)]})
     session.flush()
 
 
@@ -227,8 +237,8 @@ def _free_login(session: AnySession, login: str, *, but: int | None) -> str:
 
 
 def _shown(employee: Employee, name: str) -> str | None:
-    related = getattr(employee, _AUDITED[name])
-    return str(related) if related is not None else None
+    value = getattr(employee, name)
+    return str(value) if value is not None else None
 
 
 def _name_of(session: AnySession, employee_id: int | None) -> str | None:

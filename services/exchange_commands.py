@@ -95,17 +95,19 @@ def _import(session: Any, resource: Resource, file: Path, options: Options) -> I
 
 def _export(session: Any, resource: Resource, file: Path, export_type: str, *, use_names: bool) -> int:
     """Write the file beside its place first, so that a failure leaves no half of one."""
-    job_id = jobs.start_export(session, resource, file.name, {}).id
+    started = jobs.start_export(session, resource, file.name)
     part = file.with_name(f".{file.name}.part")
     try:
         with _sight(session) as sight:
-            count = export(sight, resource, _all_rows(resource), use_names=use_names).write(part, export_type)
+            rows = export(sight, resource, _all_rows(resource), use_names=use_names)
+            count = rows.write(part, export_type)
+        jobs.finish_export(session, resource, started, rows, is_done=True)
+        session.commit()  # nothing leaves unnoted
         part.replace(file)
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
-    jobs.finish_export(session, resource, job_id, row_count=count, is_done=True)
     return count
 
 

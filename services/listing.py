@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from operator import eq, ge, le
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -206,14 +207,9 @@ def _is_empty(_session: AnySession, model: type[Any], attribute: Attribute, valu
     return column.is_(None) if value == "1" else column.is_not(None)
 
 
-def _at_least(read: Callable[[AnySession, str], Any]) -> Maker:
-    """Return the maker of "at least"; ``read`` turns the text into the column's value."""
-    return lambda session, model, attribute, value: getattr(model, attribute.name) >= read(session, value)
-
-
-def _at_most(read: Callable[[AnySession, str], Any]) -> Maker:
-    """Return the maker of "at most"."""
-    return lambda session, model, attribute, value: getattr(model, attribute.name) <= read(session, value)
+def _compared(compare: Callable[[Any, Any], Any], read: Callable[[AnySession, str], Any]) -> Maker:
+    """Return the maker of a comparison; ``read`` turns the text into the column's value."""
+    return lambda session, model, attribute, value: compare(getattr(model, attribute.name), read(session, value))
 
 
 def _equals_id(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
@@ -293,8 +289,11 @@ OPERATIONS: dict[Kind, dict[str, Maker]] = {
     Kind.BOOLEAN: {"is": _equals_boolean},
     Kind.RELATION: {"is": _equals_id, "named": _relation_named, "empty": _is_empty},
     Kind.TREE: {"is": _below_id, "named": _below_named, "empty": _is_empty},
-    Kind.MOMENT: {"from": _at_least(_moment_from), "to": _at_most(_moment_to), "empty": _is_empty},
+    Kind.MOMENT: {"from": _compared(ge, _moment_from), "to": _compared(le, _moment_to), "empty": _is_empty},
     Kind.JSON: {},
     Kind.COMPUTED: {},
-    **{kind: {"from": _at_least(read), "to": _at_most(read)} for kind, read in _NUMBERS.items()},
+    **{
+        kind: {"is": _compared(eq, read), "from": _compared(ge, read), "to": _compared(le, read)}
+        for kind, read in _NUMBERS.items()
+    },
 }

@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 from auth.actor import AnySession, get_actor
 from auth.errors import PermissionDeniedError
 from models import Role
+from models.audit_action import AuditAction
 from models.enums import COMPANY_ADMIN
 from services import audit
 from services.errors import ServiceError
@@ -36,7 +37,7 @@ def save_role(session: AnySession, role: Role, values: Mapping[str, Any]) -> Rol
     names = Role.name_columns(values["name"]) if "name" in values else {}
     if names and session.scalar(select(exists().where(Role.name_key == names["name_key"], Role.id != (role.id or 0)))):
         raise DuplicateNameError(names["name"])
-    before = () if is_new else role.permission_codes
+    before, old_name = (() if is_new else role.permission_codes), role.name
     if codes is not None:
         _check_codes(session, role, before, codes)
         role.permission_codes = codes
@@ -44,10 +45,7 @@ def save_role(session: AnySession, role: Role, values: Mapping[str, Any]) -> Rol
         setattr(role, name, value)
     session.add(role)
     session.flush()
-    if is_new or role.permission_codes != before:
-        changes = {"permission_codes": [list(before), list(role.permission_codes)]}
-        audit.record(session, "create" if is_new else "change_permissions", role, changes)
-        session.flush()
+    _note(session, role, None if is_new else old_name, before)
     return role
 
 
@@ -62,8 +60,21 @@ def delete_role(session: AnySession, role: Role) -> None:
     uses = usage_counts(session, Role, role.id)
     if uses:
         raise InUseError(role.name, uses=uses)
-    audit.record(session, "delete", role, {"code": role.code})
+    changes = {"name": [role.name, None], "permission_codes": [role.permission_codes, ()]}
+    audit.record(session, AuditAction.DELETE, role, changes)
     session.delete(role)
+    session.flush()
+
+
+def _note(session: AnySession, role: Role, old_name: str | None, before: tuple[str, ...]) -> None:
+    """Note a new role (None: it had no name), a new name, and other permissions."""
+    name, permissions = [old_name, role.name], [before, role.permission_codes]
+    if old_name is None:
+        audit.record(session, AuditAction.CREATE, role, {"name": name, "permission_codes": permissions})
+    elif old_name != role.name:
+        audit.record(session, AuditAction.RENAME, role, {"name": name})
+    if old_name is not None and before != role.permission_codes:
+        audit.record(session, AuditAction.CHANGE_PERMISSIONS, role, {"permission_codes": permissions})
     session.flush()
 
 

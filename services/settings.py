@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from auth.actor import AnySession
 from models import CompanySetting
+from models.audit_action import AuditAction
 from services import audit
 from services.errors import ServiceError
 
@@ -67,7 +68,7 @@ def change_setting(session: AnySession, name: str, value: Any) -> None:
     if old == value:
         return
     setattr(setting, name, value)
-    audit.record(session, "change_setting", setting, {name: [old, value]})
+    audit.record(session, AuditAction.CHANGE_SETTING, setting, {name: [old, value]})
     session.flush()
 
 

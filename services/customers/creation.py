@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from auth.actor import AnySession, get_actor, is_private_customer_enabled
-from models import Customer, CustomerFollower
+from models import Customer, CustomerFollower, Employee
+from models.audit_action import AuditAction
 from models.enums import Permission, Visibility
 from models.names import clean_name
 from models.scope import UnfilteredReason, unfiltered
@@ -15,7 +16,7 @@ from services.customers.codes import next_customer_codes
 from services.customers.errors import ForeignOwnerError, PrivateNeedsOwnerError, PrivateNotEnabledError
 from services.customers.names import name_kept_free
 from services.customers.parents import check_parent
-from services.customers.people import active_employee, active_employees
+from services.customers.people import active_employee, active_employees, name_of
 from services.customers.position import check_position
 from services.customers.rights import require_permission
 from services.trees import CODE_LIMIT, DuplicateCodeError, InvalidCodeError
@@ -58,10 +59,18 @@ def create_customer(session: AnySession, values: Mapping[str, Any], *, co_follow
             CustomerFollower(employee_id=follower.id, added_by_id=added_by_id) for follower in followers
         ]
         session.add(customer)
-    if customer.visibility == Visibility.PRIVATE:
-        audit.record(session, "set_visibility", customer, {"visibility": [None, customer.visibility]})
-        session.flush()
+    _note(session, customer, followers)
     return customer
+
+
+def _note(session: AnySession, customer: Customer, followers: Iterable[Employee]) -> None:
+    """Note who follows a new customer from the start, and that it is private."""
+    changes: dict[str, Any] = {"owner": [None, name_of(session, customer.owner_id)]}
+    names = sorted(str(follower) for follower in followers)
+    audit.record(session, AuditAction.CREATE, customer, changes | ({"co_followers": [[], names]} if names else {}))
+    if customer.visibility == Visibility.PRIVATE:
+        audit.record(session, AuditAction.SET_VISIBILITY, customer, {"visibility": [None, customer.visibility]})
+    session.flush()
 
 
 def _owner_id(session: AnySession, wanted: int | None) -> int | None:

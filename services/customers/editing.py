@@ -5,6 +5,7 @@ from typing import Any
 
 from auth.actor import AnySession, is_private_customer_enabled
 from models import Customer
+from models.audit_action import AuditAction
 from models.enums import Visibility
 from models.names import clean_name
 from services import audit
@@ -46,8 +47,11 @@ EDITABLE = frozenset(
         "is_active",
     }
 )
-#: Field -> the relationship whose old and new name the audit log holds.
-_AUDITED = {"grade_id": "grade", "price_level_id": "price_level"}
+#: Column -> the relationship whose old and new name the audit log holds, and what the change is called there.
+_AUDITED = {
+    "grade_id": ("grade", AuditAction.CHANGE_GRADE),
+    "price_level_id": ("price_level", AuditAction.CHANGE_PRICE_LEVEL),
+}
 
 
 def update_customer(session: AnySession, customer: Customer, values: Mapping[str, Any]) -> None:
@@ -90,7 +94,7 @@ def set_visibility(session: AnySession, customer: Customer, visibility: str) -> 
     wanted = check_visibility(session, customer, visibility)
     if wanted == customer.visibility:
         return
-    audit.record(session, "set_visibility", customer, {"visibility": [customer.visibility, wanted.value]})
+    audit.record(session, AuditAction.SET_VISIBILITY, customer, {"visibility": [customer.visibility, wanted.value]})
     customer.visibility = wanted.value
     session.flush()
 
@@ -114,18 +118,19 @@ def check_visibility(session: AnySession, customer: Customer, visibility: str) -
 
 def _write(session: AnySession, customer: Customer, changed: Mapping[str, Any]) -> None:
     """Write values that were checked, and note what the audit log wants."""
-    before = {name: _shown(customer, name) for name in _AUDITED if name in changed}
+    before = {column: _shown(customer, name) for column, (name, _) in _AUDITED.items() if column in changed}
     for name, value in changed.items():
         setattr(customer, name, value)
     session.flush()
-    for name, old in before.items():
-        session.expire(customer, [_AUDITED[name]])
-        audit.record(session, f"change_{_AUDITED[name]}", customer, {_AUDITED[name]: [old, _shown(customer, name)]})
+    for column, old in before.items():
+        name, action = _AUDITED[column]
+        session.expire(customer, [name])
+        audit.record(session, action, customer, {name: [old, _shown(customer, name)]})
     if "is_active" in changed:
-        audit.record(session, "activate" if customer.is_active else "deactivate", customer)
+        audit.record(session, AuditAction.ACTIVATE if customer.is_active else AuditAction.DEACTIVATE, customer)
     session.flush()
 
 
 def _shown(customer: Customer, name: str) -> str | None:
-    related = getattr(customer, _AUDITED[name])
+    related = getattr(customer, name)
     return str(related) if related is not None else None

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from auth.actor import AnySession, get_actor
 from auth.errors import PermissionDeniedError
 from models import Customer, CustomerFollower, Employee, FollowUp, Visit
+from models.audit_action import AuditAction
 from models.enums import Visibility
 from services import audit
 from services.customers.errors import (
@@ -44,7 +45,7 @@ def transfer(
         old_owner_id, present, new_owner_id, keep_as_co_follower=keep_as_co_follower, remove_followers=remove_followers
     )
     changes = {"owner": [name_of(session, old_owner_id), name_of(session, new_owner_id)]}
-    audit.record(session, "transfer", customer, changes | _follower_changes(session, present, kept))
+    audit.record(session, AuditAction.TRANSFER, customer, changes | _follower_changes(session, present, kept))
     with session.no_autoflush:
         customer.owner_id = new_owner_id
         if new_owner is not None:
@@ -92,8 +93,9 @@ def add_co_follower(session: AnySession, customer: Customer, employee_id: int) -
     :raises PermissionDeniedError, AlreadyFollowingError, InactiveEmployeeError: as :func:`check_co_follower`
     """
     present = check_co_follower(session, customer, employee_id, is_added=True)
-    audit.record(session, "add_co_follower", customer, _follower_changes(session, present, present | {employee_id}))
-    _set_co_followers(session, customer, present | {employee_id})
+    wanted = present | {employee_id}
+    audit.record(session, AuditAction.ADD_CO_FOLLOWER, customer, _follower_changes(session, present, wanted))
+    _set_co_followers(session, customer, wanted)
     session.flush()
 
 
@@ -103,8 +105,9 @@ def remove_co_follower(session: AnySession, customer: Customer, employee_id: int
     :raises PermissionDeniedError, NotFollowingError: as :func:`check_co_follower`
     """
     present = check_co_follower(session, customer, employee_id, is_added=False)
-    audit.record(session, "remove_co_follower", customer, _follower_changes(session, present, present - {employee_id}))
-    _set_co_followers(session, customer, present - {employee_id})
+    wanted = present - {employee_id}
+    audit.record(session, AuditAction.REMOVE_CO_FOLLOWER, customer, _follower_changes(session, present, wanted))
+    _set_co_followers(session, customer, wanted)
     session.flush()
 
 
@@ -140,11 +143,14 @@ def claim(session: AnySession, customer: Customer) -> None:
     if actor is None:
         raise PermissionDeniedError("nobody claims without acting")
     new_owner = active_employee(session, actor.id)
-    audit.record(session, "claim", customer, {"owner": [None, str(new_owner)]})
+    present = _co_follower_ids(session, customer)
+    kept = present - {new_owner.id}
+    changes = {"owner": [None, str(new_owner)]}
+    audit.record(session, AuditAction.CLAIM, customer, changes | _follower_changes(session, present, kept))
     with session.no_autoflush:
         customer.owner_id = new_owner.id
         customer.department_id = new_owner.department_id
-        _set_co_followers(session, customer, _co_follower_ids(session, customer) - {new_owner.id})
+        _set_co_followers(session, customer, kept)
     session.flush()
 
 
@@ -162,7 +168,9 @@ def delete_customer(session: AnySession, customer: Customer) -> None:
             uses[model.__tablename__] = count
     if uses:
         raise InUseError(customer.name, uses=uses)
-    audit.record(session, "delete", customer, {"code": customer.code})
+    gone = {"owner": [name_of(session, customer.owner_id), None], "visibility": [customer.visibility, None]}
+    followers = _follower_changes(session, _co_follower_ids(session, customer), set())
+    audit.record(session, AuditAction.DELETE, customer, gone | followers)  # neither name nor code: some may not know
     session.delete(customer)
     session.flush()
 

@@ -71,6 +71,7 @@ FILE_SENTENCES: dict[str, str] = {
     "mode": "this table takes new rows only; mode %(mode)s is not possible",
     "no_header": "the first row must hold the headers",
     "no_rows": "the file has headers but no rows",
+    "not_imported": "rows of “%(value)s” cannot be imported",
     "not_text": "the file is neither a spreadsheet nor text",
     "password": "the file is protected by a password",
     "read_only_header": "the column “%(header)s” is set by the system; remove it",

@@ -44,6 +44,8 @@ class Export:
     notes: tuple[tuple[Any, ...], ...] = ()
     #: Rows read so far.
     row_count: int = field(default=0)
+    #: Private customers that no file of the actor holds, whatever the filters.
+    left_out_count: int = 0
 
     def csv_chunks(self) -> Iterator[bytes]:
         """Yield the list as CSV; the rows are fetched as the chunks are taken."""
@@ -68,12 +70,15 @@ def export(
     """
     switch = is_private_customer_enabled(session)
     fields = resource.exported_fields(private_customer_enabled=switch)
+    left_out = left_out_count(session) if resource.model is Customer else 0
     export_ = Export(
         header=tuple(field.name if use_names else field.label.text(language) for field in fields),
         types=tuple(field.type for field in fields),
         rows=iter(()),
         title=resource.endpoint,
-        notes=_notes(session, resource, language),
+        # The number is of all, whatever the filters, so that it is no oracle.
+        notes=((_LEFT_OUT.text(language),), (left_out,)) if left_out else (),
+        left_out_count=left_out,
     )
     export_.rows = _counted(export_, _rows(session, resource, statement, fields, language))
     return export_
@@ -99,7 +104,9 @@ def _rows(
         *(column.label(f"cell_{name}") for name, column in columns.items()), maintain_column_froms=True
     )
     makers = _cell_makers(session, fields, company_time_zone(session))
-    readers = {field_.name: special_reader(session, model, field_) for field_ in fields if field_.name not in columns}
+    readers = {
+        field_.name: special_reader(session, model, field_, language) for field_ in fields if field_.name not in columns
+    }
     positions = {name: position for position, name in enumerate(columns)}
     result = session.execute(selected.execution_options(yield_per=BATCH))
     for batch in result.partitions():
@@ -151,12 +158,6 @@ def _cell_makers(session: Session, fields: Sequence[FileField], zone: ZoneInfo) 
 
 def _moment_maker(zone: ZoneInfo) -> Callable[[datetime], datetime]:
     return lambda moment: moment.astimezone(zone).replace(tzinfo=None)
-
-
-def _notes(session: AnySession, resource: Resource, language: str) -> tuple[tuple[Any, ...], ...]:
-    """Say how many private customers are left out: all of them, whatever the filters, so that none is an oracle."""
-    count = left_out_count(session) if resource.model is Customer else 0
-    return ((_LEFT_OUT.text(language),), (count,)) if count else ()
 
 
 def left_out_count(session: AnySession) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from auth.actor import AnySession, get_actor
-from models.inspection import Kind
+from models.inspection import Kind, page_of
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange import flat, trees
 from services.exchange.context import Context, Hooks
@@ -70,6 +70,8 @@ def plan_import(session: AnySession, resource: Resource, table: Table, options: 
 
     :raises FileError: if the file as a whole cannot be used
     """
+    if "import" not in page_of(resource.model).actions:
+        raise FileError("not_imported", value=resource.endpoint)
     actor = get_actor(session)
     reason = UnfilteredReason.COMMAND if actor is None else UnfilteredReason.NEW_ROW
     with unfiltered(session, reason) as every:

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Contact, Customer, CustomerFollower, Employee
+from models import AuditEntry, Contact, Customer, CustomerFollower, Employee
 from models.enums import Permission
 from models.mixins import TreeMixin
+from services.audit_words import Description, describe
 from services.exchange.fields import FileField
 from services.exchange.instances import TreeLookup, shown_key
 
@@ -16,14 +17,15 @@ from services.exchange.instances import TreeLookup, shown_key
 BatchReader = Callable[[Sequence[int]], Mapping[int, Any]]
 
 
-def special_reader(session: Session, model: Any, field: FileField) -> BatchReader:
+def special_reader(session: Session, model: Any, field: FileField, language: str) -> BatchReader:
     """Return the reader of a field that is no column.
 
+    :param language: of cells that are words, ``en`` or ``zh_Hans_CN``
     :raises KeyError: if there is none
     """
     for base, readers in _READERS:
         if issubclass(model, base) and field.name in readers:
-            return readers[field.name](session, model, field)
+            return readers[field.name](session, model, field, language)
     return _property_reader(session, model, field)
 
 
@@ -49,7 +51,7 @@ class _Lazy(dict[int, str]):
         return text
 
 
-def _co_followers(session: Session, _model: Any, _field: FileField) -> BatchReader:
+def _co_followers(session: Session, _model: Any, _field: FileField, _language: str) -> BatchReader:
     def read(ids: Sequence[int]) -> Mapping[int, Any]:
         logins: dict[int, list[str]] = {}
         statement = (
@@ -65,7 +67,7 @@ def _co_followers(session: Session, _model: Any, _field: FileField) -> BatchRead
     return read
 
 
-def _contact(session: Session, _model: Any, field: FileField) -> BatchReader:
+def _contact(session: Session, _model: Any, field: FileField, _language: str) -> BatchReader:
     column = getattr(Contact, field.name.removeprefix("contact_"))
 
     def read(ids: Sequence[int]) -> Mapping[int, Any]:
@@ -77,12 +79,12 @@ def _contact(session: Session, _model: Any, field: FileField) -> BatchReader:
     return read
 
 
-def _path(session: Session, model: Any, _field: FileField) -> BatchReader:
+def _path(session: Session, model: Any, _field: FileField, _language: str) -> BatchReader:
     tree = TreeLookup(session, model)
     return lambda ids: {row_id: tree.path(row_id) for row_id in ids}
 
 
-def _parent_code(session: Session, model: Any, _field: FileField) -> BatchReader:
+def _parent_code(session: Session, model: Any, _field: FileField, _language: str) -> BatchReader:
     codes: dict[int, str | None] = dict(session.execute(select(model.id, model.code)).all())
 
     def read(ids: Sequence[int]) -> Mapping[int, Any]:
@@ -90,6 +92,25 @@ def _parent_code(session: Session, model: Any, _field: FileField) -> BatchReader
         return {row_id: codes.get(parent_id) for row_id, parent_id in parents}
 
     return read
+
+
+def _entry_words(session: Session, _model: Any, field: FileField, language: str) -> BatchReader:
+    """Read audit entries as their page says them to the one who exports."""
+
+    def read(ids: Sequence[int]) -> Mapping[int, Any]:
+        entries = session.execute(select(*AuditEntry.__mapper__.columns).where(AuditEntry.id.in_(ids)))
+        found = describe(session, entries, language=language)
+        return {row_id: _ENTRY_WORDS[field.name](words) for row_id, words in found.items()}
+
+    return read
+
+
+#: Column of the audit log's files -> its text.
+_ENTRY_WORDS: Mapping[str, Callable[[Description], str]] = {
+    "action": lambda words: words.action,
+    "object": lambda words: words.object,
+    "changes": lambda words: "\n".join(words.lines),
+}
 
 
 def _property_reader(session: Session, model: Any, field: FileField) -> BatchReader:
@@ -108,7 +129,7 @@ def _joined(value: Any) -> Any:
     return value
 
 
-_Maker = Callable[[Session, Any, FileField], BatchReader]
+_Maker = Callable[[Session, Any, FileField, str], BatchReader]
 _READERS: tuple[tuple[type[Any], Mapping[str, _Maker]], ...] = (
     (
         Customer,
@@ -121,4 +142,5 @@ _READERS: tuple[tuple[type[Any], Mapping[str, _Maker]], ...] = (
         },
     ),
     (TreeMixin, {"path": _path, "parent_code": _parent_code}),
+    (AuditEntry, dict.fromkeys(_ENTRY_WORDS, _entry_words)),
 )

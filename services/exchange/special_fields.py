@@ -6,7 +6,7 @@ Reading them stands in ``trees`` and ``tables.customers``, writing them in ``rea
 from collections.abc import Mapping
 from typing import Any
 
-from models import Contact, Customer
+from models import AuditEntry, Contact, Customer
 from models.inspection import Kind, attribute_of
 from models.meta import Field, label
 from models.mixins import TreeMixin
@@ -60,8 +60,25 @@ _CUSTOMER: tuple[FileField, ...] = (
     _contact_field("birthday", "关键人生日", "Contact birthday"),
 )
 
+
+def _words_of_entry(name: str) -> FileField:
+    """Return a column that says in words what the log's page says there."""
+    return FileField(name, attribute_of(AuditEntry, name).field, Kind.TEXT)
+
+
+_AUDIT_ENTRY: tuple[FileField, ...] = (
+    _words_of_entry("action"),
+    _words_of_entry("object"),
+    _words_of_entry("changes"),
+    FileField("action_code", Field(label(en="Action code", zh="操作代码")), Kind.TEXT, key="action"),
+)
+
 #: Base class of the model -> its special fields.
-_SPECIAL: tuple[tuple[type[Any], tuple[FileField, ...]], ...] = ((TreeMixin, _TREE), (Customer, _CUSTOMER))
+_SPECIAL: tuple[tuple[type[Any], tuple[FileField, ...]], ...] = (
+    (TreeMixin, _TREE),
+    (Customer, _CUSTOMER),
+    (AuditEntry, _AUDIT_ENTRY),
+)
 
 
 def special_fields(model: type[Any]) -> Mapping[str, FileField]:

@@ -1,86 +1,136 @@
-"""What the audit log holds."""
+"""How entries of the audit log come into being, and that nobody changes them afterwards."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
-from auth.actor import load_actor, set_actor
-from models import AuditEntry, Customer
-from models.base import reading_only
+from models import AuditEntry, Customer, Employee
+from models.audit_action import AUDIT_ACTION_LABELS, AuditAction
+from models.audit_entry import AuditEntryFixedError
 from services import audit
 from tests import factories
-from tests.conftest import acting_in
+from tests.conftest import acting_in, counted
 
 
 def test_record_names_the_actor_as_written_then(engine: Engine, bare_session: Session) -> None:
     amy = factories.make_employee(bare_session, "amy", name="陈爱米", role="company_admin")
 
     with acting_in(engine, amy.id) as own:
-        entry = audit.record(own, "test", amy, {"rate": [Decimal("0.5"), None], "ids": {2, 1}})
+        entry = audit.record(own, AuditAction.CREATE, amy, {"rate": [Decimal("0.5"), None], "ids": {2, 1}})
         own.commit()
 
     assert (entry.actor_id, entry.actor_name) == (amy.id, "陈爱米 (amy)")
-    assert (entry.action, entry.table_name, entry.row_id) == ("test", "employee", amy.id)
+    assert (entry.action, entry.table_name, entry.row_id) == ("create", "employee", amy.id)
     assert entry.changes == {"rate": ["0.5", None], "ids": [1, 2]}
 
 
 def test_record_without_actor_is_the_system(bare_session: Session) -> None:
-    entry = audit.record(bare_session, "export", Customer, {"at": datetime(2026, 1, 2, tzinfo=UTC)})
+    entry = audit.record(bare_session, AuditAction.EXPORT, Customer, {"at": datetime(2026, 1, 2, tzinfo=UTC)})
     bare_session.flush()
 
     assert (entry.actor_id, entry.actor_name, entry.row_id) == (None, "system", None)
     assert entry.changes == {"at": "2026-01-02T00:00:00+00:00"}
 
 
+def test_record_names_who_did_it_before_anybody_acts(bare_session: Session) -> None:
+    amy = factories.make_employee(bare_session, "amy")
+
+    entry = audit.record(bare_session, AuditAction.USE_LINK, amy, by=amy)
+
+    assert (entry.actor_id, entry.actor_name) == (amy.id, "amy (amy)")
+
+
+def test_record_knows_no_action_without_words(bare_session: Session) -> None:
+    with pytest.raises(ValueError, match="'dance' is not a valid AuditAction"):
+        audit.record(bare_session, "dance", Customer)  # type: ignore[arg-type]
+
+
+def test_actions_have_words_in_both_languages_and_fit_the_column() -> None:
+    assert set(AUDIT_ACTION_LABELS) == set(AuditAction)
+    for words in (lambda label: label.en, lambda label: label.zh):
+        texts = [words(label) for label in AUDIT_ACTION_LABELS.values()]
+        assert all(texts)
+        assert len(set(texts)) == len(texts)
+    assert max(len(action) for action in AuditAction) <= 40
+
+
+def test_many_rows_take_few_statements(engine: Engine, bare_session: Session) -> None:
+    with counted(engine) as sent:
+        audit.record_rows(
+            bare_session, AuditAction.IMPORT_CHANGE, Customer, {number: {"owner": [None, "x"]} for number in range(500)}
+        )
+
+    assert len(sent) <= 2
+    rows = bare_session.execute(select(AuditEntry.row_id, AuditEntry.changes).order_by(AuditEntry.row_id)).all()
+    assert [row.row_id for row in rows] == list(range(500))
+    assert {str(row.changes) for row in rows} == {"{'owner': [None, 'x']}"}
+
+
 @pytest.mark.parametrize(
-    ("login", "name", "is_on", "expected"),
-    [
-        ("admin", "c1", True, 1),
-        ("admin", "c2", True, 0),
-        ("admin", "c1", False, 0),
-        ("a1", "c1", True, 0),
-        ("boss", "c1", True, 0),
-    ],
+    ("login", "is_on", "expected"),
+    [("admin", True, ["c1", "c4"]), ("admin", False, []), ("a1", True, []), ("boss", True, []), ("va", True, [])],
 )
-def test_opening_is_noted_for_an_admin_and_a_private_customer_alone(
-    engine: Engine, bare_session: Session, *, login: str, name: str, is_on: bool, expected: int
+def test_openings_are_noted_for_admins_and_private_customers_alone(
+    engine: Engine, bare_session: Session, *, login: str, is_on: bool, expected: list[str]
 ) -> None:
     company = factories.company(bare_session)
     factories.switch_private(bare_session, is_on)
-    token = reading_only.set(True)
 
     with acting_in(engine, company[login].id) as own:
-        audit.record_opening(own, own.get_one(Customer, company[name].id))
-        own.rollback()
-    reading_only.reset(token)
+        audit.record_openings(own, {company[name].id: {} for name in ("c1", "c2", "c4")})
+        own.commit()
 
     entries = bare_session.execute(select(AuditEntry.action, AuditEntry.row_id, AuditEntry.actor_name)).all()
     assert [tuple(entry) for entry in entries] == [
-        ("open_private_customer", company[name].id, "admin (admin)")
-    ] * expected
+        ("open_private_customer", company[name].id, "admin (admin)") for name in expected
+    ]
 
 
-def test_opening_goes_with_the_callers_transaction_when_it_writes(engine: Engine, bare_session: Session) -> None:
-    company = factories.company(bare_session)
-
-    with acting_in(engine, company.admin.id) as own:
-        audit.record_opening(own, own.get_one(Customer, company.c1.id))
-        inside = own.scalar(select(func.count()).select_from(AuditEntry))
-        own.rollback()
-
-    assert (inside, bare_session.scalar(select(func.count()).select_from(AuditEntry))) == (1, 0)
+def _by_flush(session: Session) -> None:
+    session.scalars(select(AuditEntry)).one().actor_name = "somebody else"
+    session.flush()
 
 
-def test_opening_leaves_the_session_reading(engine: Engine, bare_session: Session) -> None:
-    company = factories.company(bare_session)
-    token = reading_only.set(True)
+def _by_deletion(session: Session) -> None:
+    session.delete(session.scalars(select(AuditEntry)).one())
+    session.flush()
 
-    set_actor(bare_session, load_actor(bare_session, company.admin.id))
-    audit.record_opening(bare_session, bare_session.get_one(Customer, company.c4.id))
-    is_reading = reading_only.get()
-    reading_only.reset(token)
 
-    assert is_reading
+CHANGES: dict[str, Callable[[Session], object]] = {
+    "flush": _by_flush,
+    "deletion": _by_deletion,
+    "bulk update": lambda session: session.execute(update(AuditEntry).values(action="create")),
+    "bulk update by key": lambda session: session.execute(update(AuditEntry), [{"id": 1, "action": "create"}]),
+    "bulk deletion": lambda session: session.execute(delete(AuditEntry)),
+    "core update": lambda session: session.execute(AuditEntry.__table__.update().values(action="create")),
+    "core deletion": lambda session: session.connection().execute(AuditEntry.__table__.delete()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_entries_are_neither_changed_nor_deleted(bare_session: Session, change: str) -> None:
+    audit.record(bare_session, AuditAction.EXPORT, Customer, {"rows": 1})
+    bare_session.commit()
+
+    with pytest.raises(AuditEntryFixedError):
+        CHANGES[change](bare_session)
+
+    bare_session.rollback()
+    entry = bare_session.scalars(select(AuditEntry).execution_options(populate_existing=True)).one()
+    assert (entry.id, entry.action, entry.actor_name, entry.changes) == (1, "export", "system", {"rows": 1})
+
+
+def test_entries_stay_when_their_person_goes(bare_session: Session) -> None:
+    amy = factories.make_employee(bare_session, "amy")
+    audit.record(bare_session, AuditAction.USE_LINK, amy, by=amy)
+    bare_session.commit()
+
+    bare_session.execute(delete(Employee).where(Employee.id == amy.id))
+    bare_session.commit()
+
+    entry = bare_session.scalars(select(AuditEntry).execution_options(populate_existing=True)).one()
+    assert (entry.actor_id, entry.actor_name, entry.row_id) == (None, "amy (amy)", amy.id)

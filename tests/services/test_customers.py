@@ -109,7 +109,11 @@ def test_private_customers_need_the_switch_and_an_owner(
 ) -> None:
     with acting_in(engine, company.a1.id) as own:
         made = customers.create_customer(own, {"name": "X", "visibility": "private"})
-        assert (made.visibility, audits(own)) == ("private", [("set_visibility", {"visibility": [None, "private"]})])
+        assert made.visibility == "private"
+        assert audits(own) == [
+            ("create", {"owner": [None, "a1 (a1)"]}),
+            ("set_visibility", {"visibility": [None, "private"]}),
+        ]
     with acting_in(engine, company.admin.id) as own, pytest.raises(PrivateNeedsOwnerError):
         customers.create_customer(own, {"name": "X", "visibility": "private"})
     factories.switch_private(bare_session, is_on=False)

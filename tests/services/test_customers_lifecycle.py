@@ -289,4 +289,5 @@ def test_deletion_is_the_admins_and_refused_while_records_exist(
         assert error.value.uses == {"customer": 1, "follow_up": 1, "visit": 1}
         assert own.scalars(select(Contact)).all() == own.scalars(select(CustomerFollower)).all() == []
         assert {row.code for row in own.scalars(select(Customer))} >= {"C2", "C4"}
-        assert audits(own) == [("delete", {"code": "C1"}), ("delete", {"code": "C3"})]
+        owned = {"owner": ["a1 (a1)", None], "visibility": ["private", None]}
+        assert audits(own) == [("delete", owned), ("delete", owned | {"co_followers": [["b1 (b1)"], []]})]

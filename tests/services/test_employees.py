@@ -174,7 +174,16 @@ def test_a_new_employee_gets_the_nearest_department_head(bare_session: Session) 
     )
 
     assert (made.login, made.supervisor_id, named.supervisor_id, alone.supervisor_id) == ("new", head.id, gone.id, None)
-    assert audits(bare_session)[0] == ("create", {"login": "new", "role": "own_only"})
+    assert audits(bare_session)[0] == (
+        "create",
+        {
+            "login": [None, "new"],
+            "name": [None, "New"],
+            "role": [None, "own_only"],
+            "department": [None, "Bottom"],
+            "supervisor": [None, "head (head)"],
+        },
+    )
     assert employees.nearest_head_id(bare_session, top.id, but=head.id) is None
 
 
@@ -204,7 +213,12 @@ def test_an_edit_goes_through_every_rule(bare_session: Session, company: factori
 
     assert (employee.name, employee.title, employee.role.code) == ("A1", "T", "manager")
     assert (employee.supervisor_id, employee.is_active) == (company.leadB.id, False)
-    assert [action for action, _ in audits(bare_session)] == ["change_role", "change_supervisor", "disable"]
+    assert audits(bare_session) == [
+        ("rename", {"name": ["a1", "A1"]}),
+        ("change_role", {"role": ["own_only", "manager"]}),
+        ("change_supervisor", {"supervisor": ["leadA (leada)", "leadB (leadb)"]}),
+        ("disable", {}),
+    ]
     with pytest.raises(ReportingLoopError):
         employees.save_employee(
             bare_session, row(bare_session, company, "boss"), {"supervisor_id": company.a2.id}, is_created=False
@@ -272,7 +286,9 @@ def test_who_left_no_trace_is_deleted(bare_session: Session, company: factories.
     employees.delete_employee(bare_session, row(bare_session, company, "a2"))
 
     assert bare_session.get(Employee, company.a2.id) is None
-    assert audits(bare_session) == [("delete", {"login": "a2"})]
+    assert audits(bare_session) == [
+        ("delete", {"login": ["a2", None], "name": ["a2", None], "role": ["own_only", None]})
+    ]
 
 
 def test_managing_employees_is_no_way_to_become_admin(engine: Engine, bare_session: Session) -> None:
@@ -308,7 +324,8 @@ def test_a_role_is_made_changed_and_noted(bare_session: Session) -> None:
 
     assert (role.name, role.permission_codes) == ("班长", ())
     assert audits(bare_session) == [
-        ("create", {"permission_codes": [[], ["view_all_customers"]]}),
+        ("create", {"name": [None, "组长"], "permission_codes": [[], ["view_all_customers"]]}),
+        ("rename", {"name": ["组长", "班长"]}),
         ("change_permissions", {"permission_codes": [["view_all_customers"], []]}),
     ]
 

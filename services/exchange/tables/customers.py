@@ -9,13 +9,13 @@ from auth.actor import is_private_customer_enabled
 from auth.visibility import dialect_of, full_customers, notice_customers
 from models import Contact, Customer, CustomerFollower, Employee
 from models.enums import Visibility
-from services import audit
 from services.customers import next_customer_codes, rights
 from services.exchange.bulk import insert_rows, update_rows
 from services.exchange.context import Context, Hooks
 from services.exchange.errors import CellError
 from services.exchange.instances import KeyLookup, batches
 from services.exchange.results import Action, Mode, Row
+from services.exchange.tables.noting import CUSTOMER_COLUMNS, note_customers
 
 _CONTACT_FIELDS = ("contact_name", "contact_role", "contact_mobile", "contact_birthday")
 _LATITUDE, _LONGITUDE = 90, 180
@@ -82,7 +82,7 @@ def _refusals(context: Context, ids: Iterable[int]) -> Mapping[int, tuple[str, d
 
 
 def _check(context: Context, rows: list[Row]) -> None:
-    stored = _stored(context, rows)
+    stored = context.kept["stored"] = _stored(context, rows)
     allowed = _allowed(context, stored)
     for row in rows:
         if row.action is Action.SKIP:
@@ -102,10 +102,10 @@ def _check(context: Context, rows: list[Row]) -> None:
 
 
 def _stored(context: Context, rows: list[Row]) -> dict[int, Any]:
-    """Return id -> what the checks need of stored customers: owner, visibility, position, co-followers."""
+    """Return id -> what checks and audit log need of stored customers: position, what is noted, co-followers."""
     ids = [row.id for row in rows if row.action is Action.UPDATE and row.id is not None]
     found: dict[int, dict[str, Any]] = {}
-    columns = (Customer.id, Customer.owner_id, Customer.visibility, Customer.lat, Customer.lng)
+    columns = [Customer.id, Customer.lat, Customer.lng, *(getattr(Customer, column) for column in CUSTOMER_COLUMNS)]
     for batch in batches(ids):
         for values in context.every.execute(select(*columns).where(Customer.id.in_(batch))).mappings():
             found[values["id"]] = {**values, "co_followers": []}
@@ -221,23 +221,21 @@ def _before_write(context: Context, rows: list[Row]) -> None:
 
 
 def _after_write(context: Context, rows: list[Row]) -> None:
+    followers: dict[int, Any] = context.kept.setdefault("followers", {})
+    for row in rows:
+        if row.action is Action.INSERT:
+            wanted = [found for found in row.values.get("co_followers") or () if found != row.values.get("owner")]
+            followers |= {row.number: ((), wanted)} if wanted else {}
     _write_followers(context, rows)
     _write_contacts(context, rows)
-    for row in rows:
-        noted: dict[str, Any] = {name: row.changes[name] for name in ("visibility", "owner_id") if name in row.changes}
-        if noted:
-            customer = context.every.get_one(Customer, row.id)
-            audit.record(context.every, "import_change", customer, noted)
+    note_customers(context, rows, stored=context.kept["stored"], followers=followers)
 
 
 def _write_followers(context: Context, rows: list[Row]) -> None:
     actor_id = context.actor.id if context.actor is not None else None
-    changed = context.kept.get("followers", {})
     new: list[dict[str, Any]] = []
     for row in rows:
-        before, wanted = changed.get(row.number, ((), ()))
-        if row.action is Action.INSERT:
-            wanted = [found for found in row.values.get("co_followers") or () if found != row.values.get("owner")]
+        before, wanted = context.kept["followers"].get(row.number, ((), ()))
         gone = set(before) - set(wanted)
         if gone:
             found = context.every.scalars(

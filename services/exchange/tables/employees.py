@@ -12,6 +12,7 @@ from services import employees
 from services.exchange.bulk import update_rows
 from services.exchange.context import Context, Hooks
 from services.exchange.results import Action, Mode, Row
+from services.exchange.tables.noting import EMPLOYEE_COLUMNS, note_employees
 from services.seed.defaults import seed_roles
 
 #: Code of the role of a new employee whose line names none.
@@ -34,14 +35,9 @@ def _prepare(context: Context, rows: list[Row]) -> None:
 def _check(context: Context, rows: list[Row]) -> None:
     _check_roles(context, rows)
     _check_last_admin(context, rows)
-    staff = {
-        login: (row_id, supervisor_id)
-        for row_id, login, supervisor_id in context.every.execute(
-            select(Employee.id, Employee.login, Employee.supervisor_id)
-        )
-    }
-    logins = {row_id: login for login, (row_id, _) in staff.items()}
-    above = {login: logins.get(supervisor_id or 0) for login, (_, supervisor_id) in staff.items()}
+    stored = context.kept["stored"] = _columns_of(context)
+    logins = {row_id: columns["login"] for row_id, columns in stored.items()}
+    above = {columns["login"]: logins.get(columns["supervisor_id"] or 0) for columns in stored.values()}
     changed = _new_supervisors(rows, staff=above)
     above.update(changed)
     by_login = {row.values["login"]: row for row in rows if row.values.get("login")}
@@ -50,6 +46,12 @@ def _check(context: Context, rows: list[Row]) -> None:
             by_login[login].refuse("supervisor", "reporting_loop")
     _check_supervisors_valid(by_login, changed)
     context.kept["supervisors"] = changed
+
+
+def _columns_of(context: Context) -> dict[int, Any]:
+    """Return id -> what checks and audit log need of everybody."""
+    columns = (Employee.id, *(getattr(Employee, column) for column in EMPLOYEE_COLUMNS))
+    return {values["id"]: values for values in context.every.execute(select(*columns)).mappings()}
 
 
 def _refusals(context: Context, ids: Iterable[int]) -> Mapping[int, tuple[str, dict[str, Any]]]:
@@ -158,6 +160,7 @@ def _after_write(context: Context, rows: list[Row]) -> None:
             version = versions.get(row.id, 1) + (row.action is Action.UPDATE and bool(row.changes))
             changes[row.id] = {"supervisor_id": supervisors[row.id], "version": version}
     update_rows(context.every, Employee, changes, context.actor)
+    note_employees(context, rows, stored=context.kept["stored"], written=_columns_of(context))
 
 
 HOOKS = Hooks(

@@ -1,94 +1,33 @@
-"""Import and export pages of a generated view."""
+"""Import pages of a generated view: a file is checked first, then confirmed."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response, abort, flash, redirect, request, stream_with_context
+from flask import abort, request
 from flask_admin import expose
 from flask_babel import gettext
-from sqlalchemy.orm import Session
-from werkzeug.wsgi import FileWrapper
 
+from admin_views.downloads import send_file, temporary_file
 from admin_views.exchange_messages import fault_text, file_error_text
 from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.page_mixin import PageMixin
-from admin_views.sessions import own_session, writing
-from admin_views.text import language, text
+from admin_views.text import text
 from admin_views.uploads import UploadStore
-from models import Customer, db
-from models.base import reading_only
+from models import db
 from models.enums import IMPORT_MODE_LABELS
-from models.types import utc_now
 from services.exchange import jobs
 from services.exchange.errors import FileError
-from services.exchange.exporter import Export, export, left_out_count
-from services.exchange.formats import EXPORT_TYPES, read_table, write_file
+from services.exchange.formats import read_table, write_file
 from services.exchange.importer import Options, import_table
-from services.exchange.resource import Resource, resource_of
+from services.exchange.resource import Resource
 from services.exchange.results import ImportResult, Mode
-from services.listing import BadFilterError
 
 #: Errors shown on the page of a checked file.
 SHOWN_FAULTS = 50
-#: What the pages offer; the command line writes more types.
-_OFFERED_TYPES = ("csv", "xlsx", "ods", "json")
 _TEMPLATE_TYPES = ("csv", "xlsx")
 
 
-class ExchangePagesMixin(PageMixin):
-    """Export of the list on screen, import of a file."""
-
-    def resource(self) -> Resource:
-        """Return the exchange of the table; 404 if it has none."""
-        if self.page.exchange == ():
-            abort(404)
-        return resource_of(self.model)
-
-    def export_formats(self) -> tuple[str, ...]:
-        """Return the types of files that the list page offers."""
-        return _OFFERED_TYPES
-
-    @expose("/export/")
-    def export_page(self) -> Any:
-        """Offer the list on screen as a file, and say how many private customers no file holds (DOMAIN 3.3)."""
-        if "export" not in self.page.actions:
-            abort(404)
-        if not self.can_export:
-            abort(403)
-        left_out = left_out_count(db.session) if self.leaves_out else 0
-        return self.render("exchange/export.html", left_out=left_out)
-
-    @property
-    def leaves_out(self) -> bool:
-        """Tell whether exports of this table may leave out private customers that the person may know of."""
-        return self.model is Customer and self.actor.private_customer_enabled and not self.actor.is_company_admin
-
-    @expose("/export/<export_type>/")
-    def export(self, export_type: str) -> Any:
-        """Send the list on screen as a file."""
-        resource = self.resource()
-        if export_type not in _OFFERED_TYPES:
-            abort(404)
-        if not self.can_export:
-            abort(403)
-        try:
-            statement = self.listing_statement()
-        except BadFilterError:
-            flash(gettext("A filter cannot be read; nothing was exported."), "danger")
-            return redirect(self.get_url(".index_view"))
-        name = self._file_name(export_type)
-        if request.method == "HEAD":
-            return _download(Response(mimetype=EXPORT_TYPES[export_type].partition(";")[0]), name)
-        job_id = self._start_job(resource, name)
-        use_names = request.args.get("names") == "field"
-        session = own_session(self.actor)
-        rows = export(session, resource, statement, language=language(), use_names=use_names)
-        send = self._streamed if export_type == "csv" else self._written
-        return send(session, resource, rows, name, job_id)
+class ImportPagesMixin(PageMixin):
+    """Import of a file."""
 
     @expose("/import/", methods=("GET", "POST"))
     def import_view(self) -> Any:
@@ -110,61 +49,10 @@ class ExchangePagesMixin(PageMixin):
         fields = self._template_fields(resource)
         required = resource.required_names()
         header = [f"{text(field.label)}{'*' if field.name in required else ''}" for field in fields]
-        with _temporary_file(export_type) as path:
+        with temporary_file(export_type) as path:
             write_file(path, export_type, header, [str for _ in fields], (), title=resource.endpoint)
-            return self._sent(path, gettext("%(title)s template", title=self._title()) + f".{export_type}", export_type)
-
-    # Export
-
-    def _start_job(self, resource: Resource, name: str) -> int:
-        """Log the export in a short writing transaction of its own, before the reading one begins."""
-        with writing():
-            return jobs.start_export(db.session, resource, name, request.args.to_dict(flat=False)).id
-
-    def _streamed(self, session: Session, resource: Resource, rows: Export, name: str, job_id: int) -> Response:
-        """Send the rows while they are fetched; by then the request's own session is gone."""
-
-        def chunks() -> Iterator[bytes]:
-            is_done = False
-            token = reading_only.set(True)
-            try:
-                yield from rows.csv_chunks()
-                is_done = True
-            finally:
-                reading_only.reset(token)
-                _finish(session, resource, job_id, rows, is_done=is_done)
-
-        return _download(Response(stream_with_context(chunks()), mimetype="text/csv"), name)
-
-    def _written(self, session: Session, resource: Resource, rows: Export, name: str, job_id: int) -> Any:
-        export_type = name.rpartition(".")[2]
-        with _temporary_file(export_type) as path:
-            fault = None
-            try:
-                rows.write(path, export_type)
-            except FileError as error:
-                fault = error
-            _finish(session, resource, job_id, rows, is_done=fault is None)
-            if fault is not None:
-                flash(file_error_text(fault), "danger")
-                return redirect(self.get_url(".index_view"))
-            return self._sent(path, name, export_type)
-
-    def _sent(self, path: Path, name: str, export_type: str) -> Response:
-        """Send a file that is gone from the folder when it was sent: the open handle keeps it."""
-        handle = path.open("rb")
-        response = Response(FileWrapper(handle), mimetype=EXPORT_TYPES[export_type].partition(";")[0])
-        response.content_length = path.stat().st_size
-        response.call_on_close(handle.close)
-        return _download(response, name)
-
-    def _title(self) -> str:
-        return text(self.page.menu_title)
-
-    def _file_name(self, export_type: str) -> str:
-        return f"{self._title()}-{utc_now():%Y%m%d-%H%M%S}.{export_type}"
-
-    # Import
+            title = gettext("%(title)s template", title=text(self.page.menu_title))
+            return send_file(path, f"{title}.{export_type}", export_type)
 
     def _importable(self) -> Resource:
         resource = self.resource()
@@ -275,23 +163,3 @@ def _can_write(result: ImportResult, options: Options) -> bool:
 
 def _told(error: Exception) -> str:
     return file_error_text(error) if isinstance(error, FileError) else message_of(error)
-
-
-def _finish(session: Session, resource: Resource, job_id: int, rows: Export, *, is_done: bool) -> None:
-    """Log how the export went, and let its session go."""
-    with closing(session), writing(session):
-        jobs.finish_export(session, resource, job_id, row_count=rows.row_count, is_done=is_done)
-
-
-@contextmanager
-def _temporary_file(export_type: str) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="kepei-") as folder:
-        yield Path(folder) / f"export.{export_type}"
-
-
-def _download(response: Response, name: str) -> Response:
-    """Name the download, right in Chinese too (RFC 5987), and let nobody keep it."""
-    plain = f"export{Path(name).suffix}"
-    response.headers["Content-Disposition"] = f"attachment; filename={plain}; filename*=UTF-8''{quote(name)}"
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -1,0 +1,130 @@
+"""What an import leaves in the audit log row by row: who follows and sees customers, who stands where in the company.
+
+The import as a whole has an entry of its own (``services.exchange.jobs``).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auth.visibility import among, dialect_of
+from models import Customer, CustomerGrade, Department, Employee, PriceLevel, Role
+from models.audit_action import AuditAction
+from models.enums import Visibility
+from services import audit
+from services.exchange.context import Context
+from services.exchange.results import Action, Row
+
+#: Column -> name of the change, model that the ids are of; without a model the value speaks for itself.
+Columns = Mapping[str, tuple[str, Any]]
+CUSTOMER_COLUMNS: Columns = {
+    "owner_id": ("owner", Employee),
+    "visibility": ("visibility", None),
+    "grade_id": ("grade", CustomerGrade),
+    "price_level_id": ("price_level", PriceLevel),
+}
+_WITH_FOLLOWERS: Columns = {**CUSTOMER_COLUMNS, "co_followers": ("co_followers", Employee)}
+EMPLOYEE_COLUMNS: Columns = {
+    "login": ("login", None),
+    "name": ("name", None),
+    "role_id": ("role", Role),
+    "department_id": ("department", Department),
+    "supervisor_id": ("supervisor", Employee),
+}
+
+
+def note_customers(
+    context: Context,
+    rows: Iterable[Row],
+    *,
+    stored: Mapping[int, Mapping[str, Any]],
+    followers: Mapping[int, tuple[Iterable[int], Iterable[int]]],
+) -> None:
+    """Note new customers that are private or have co-followers, and changes of who follows and who sees others.
+
+    :param stored: customer id -> columns as they were before the import
+    :param followers: number of the row -> ids of the co-followers before and after, where they change
+    """
+    noted: dict[AuditAction, dict[int, dict[str, Any]]] = {AuditAction.IMPORT_CREATE: {}, AuditAction.IMPORT_CHANGE: {}}
+    for row in rows:
+        changes: dict[str, Any] = {}
+        if row.action is Action.UPDATE:
+            changes = _changes(CUSTOMER_COLUMNS, stored[row.id or 0], row.changes)
+        elif row.values.get("visibility") == Visibility.PRIVATE or followers.get(row.number):
+            owned = {"owner_id": row.values.get("owner"), "visibility": row.values.get("visibility")}
+            changes = _changes(CUSTOMER_COLUMNS, {}, owned)
+        if row.number in followers:
+            changes["co_followers"] = [sorted(ids) for ids in followers[row.number]]
+        if changes:
+            noted[_action(row)][row.id or 0] = changes
+    _record(context.every, Customer, noted, _WITH_FOLLOWERS)
+
+
+def note_employees(
+    context: Context,
+    rows: Iterable[Row],
+    *,
+    stored: Mapping[int, Mapping[str, Any]],
+    written: Mapping[int, Mapping[str, Any]],
+) -> None:
+    """Note new employees, and changes of name, role, department and supervisor of others.
+
+    :param stored: employee id -> columns as they were before the import; new employees are absent
+    :param written: employee id -> columns as they are now
+    """
+    noted: dict[AuditAction, dict[int, dict[str, Any]]] = {AuditAction.IMPORT_CREATE: {}, AuditAction.IMPORT_CHANGE: {}}
+    for row in rows:
+        row_id = row.id or 0
+        changes = _changes(EMPLOYEE_COLUMNS, stored.get(row_id, {}), written[row_id])
+        if changes:
+            noted[_action(row)][row_id] = changes
+    _record(context.every, Employee, noted, EMPLOYEE_COLUMNS)
+
+
+def _action(row: Row) -> AuditAction:
+    return AuditAction.IMPORT_CHANGE if row.action is Action.UPDATE else AuditAction.IMPORT_CREATE
+
+
+def _changes(columns: Columns, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return column -> [old, new] of those that differ."""
+    pairs = {column: [before.get(column), after[column]] for column in columns if column in after}
+    return {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _record(
+    session: Session, model: Any, noted: Mapping[AuditAction, Mapping[int, Mapping[str, Any]]], columns: Columns
+) -> None:
+    """Write the entries, ids turned into names; one query for each table that they name."""
+    names = _names(session, [changes for by_id in noted.values() for changes in by_id.values()], columns)
+    for action, by_id in noted.items():
+        entries = {row_id: _named(changes, columns, names) for row_id, changes in by_id.items()}
+        audit.record_rows(session, action, model, entries)
+
+
+def _named(
+    changes: Mapping[str, Any], columns: Columns, names: Mapping[Any, Mapping[int, str]]
+) -> dict[str, list[Any]]:
+    def text(target: Any, value: Any) -> Any:
+        if isinstance(value, list):
+            return sorted(text(target, item) for item in value)
+        return names[target][value] if target is not None and value is not None else value
+
+    return {columns[column][0]: [text(columns[column][1], side) for side in pair] for column, pair in changes.items()}
+
+
+def _names(session: Session, noted: Iterable[Mapping[str, Any]], columns: Columns) -> dict[Any, dict[int, str]]:
+    """Return model -> id -> text of all rows that changes name."""
+    ids: dict[Any, set[int]] = {}
+    for changes in noted:
+        for column, pair in changes.items():
+            target = columns[column][1]
+            flat = [item for side in pair for item in (side if isinstance(side, list) else [side])]
+            if target is not None:
+                ids.setdefault(target, set()).update(item for item in flat if item is not None)
+    dialect = dialect_of(session)
+    return {
+        target: {row.id: str(row) for row in session.scalars(select(target).where(among(target.id, wanted, dialect)))}
+        for target, wanted in ids.items()
+    }
