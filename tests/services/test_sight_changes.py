@@ -100,6 +100,7 @@ def test_visibility_is_refused_as_the_deed_is(
         ("a1", "c2", None, {}, ({}, {"a1": 1, "leadA": 1, "east": 1, "boss": 1}, 1)),
         ("admin", "c10", "a1", {}, ({"a1": 1, "leadA": 1, "east": 1, "boss": 1}, {}, 1)),
         ("admin", "c6", "a2", {}, ({"a2": 1}, {}, 1)),  # gone does not log in, so loses nothing
+        ("admin", "c6", "gone", {}, NOTHING),  # nothing moves, so it does not matter that gone has left
         ("admin", "c8", "x", {}, ({}, {"x1": 1}, 1)),
         ("admin", "c9", "y", {}, NOTHING),  # members of a loop stand above each other
         ("leadA", "c1 c2 c5", "a2", {}, ({"a2": 3}, {"a1": 2}, 3)),
