@@ -2,12 +2,22 @@
 
 from flask import Flask, Response, request
 
-#: No inline script or style, no other host. Tabler's icons are data: images.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-_STATIC_ENDPOINTS = {"static", "admin.static"}
+#: Endpoints whose answers are the same for everybody and say themselves how long they may be kept.
+SHARED_ENDPOINTS = frozenset({"static", "admin.static", "theme.stylesheet"})
+#: Header -> value, on every answer that has none of its own. No inline script or style, no other host; Tabler's icons
+#: are ``data:`` images. Visits ask where they are and take photos, nothing else of the device is asked for.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_SHARED_STATUSES = frozenset({200, 206, 304})
 
 
 def init_app(app: Flask) -> None:
@@ -16,11 +26,9 @@ def init_app(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Set what is not set yet."""
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint not in _STATIC_ENDPOINTS:
+    """Set what is not set yet, and let nobody keep a page."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint not in SHARED_ENDPOINTS or response.status_code not in _SHARED_STATUSES:
         response.headers["Cache-Control"] = "no-store"
     return response
