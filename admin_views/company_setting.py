@@ -38,6 +38,7 @@ class CompanySettingView(GeneratedView):
         """Write through the service, which notes each change."""
         for name, value in values.items():
             settings.change_setting(db.session, name, value)
+        settings.confirm_settings(db.session)
         return row
 
     def menu_links(self) -> list[tuple[str, int, str, str]]:

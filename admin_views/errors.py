@@ -1,8 +1,10 @@
 """What a person sees when something was refused. Faults become pages here and nowhere else."""
 
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -11,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin_views.messages import TOLD_ERRORS, refusal_of, stale_message
 from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
+from auth.redirects import is_own_path
 from models import db
 
 Answer = Any
@@ -56,7 +59,8 @@ def show_http_error(error: HTTPException) -> Answer:
     if error.code is None or error.response is not None:
         return error  # a redirect, or an answer made by hand
     status = error.code
-    return _page(status, error.name.lower().replace(" ", "_"), sentences.get(status, error.name))
+    sentence = sentences.get(status, sentences[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
+    return _page(status, error.name.lower().replace(" ", "_"), sentence)
 
 
 def show_csrf_error(_error: CSRFError) -> Answer:
@@ -93,4 +97,24 @@ def _page(status: int, code: str, message: str) -> Answer:
     db.session.rollback()
     if wants_json():
         return jsonify(code=code, message=message), status
-    return render_template("errors/error.html", status=status, message=message), status
+    return render_template("errors/error.html", status=status, message=message, ways=_ways(status)), status
+
+
+def _ways(status: int) -> list[tuple[str, str]]:
+    """Return the ways on from an error page as (words, address), the best first."""
+    came_from = _referrer()
+    ways = [(gettext("To the start page"), url_for("admin.index"))]
+    if came_from is not None and (request.method != "GET" or came_from != request.full_path.rstrip("?")):
+        ways.insert(0, (gettext("Back"), came_from))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and request.method == "GET":
+        ways.insert(0, (gettext("Try again"), request.full_path.rstrip("?")))
+    return ways
+
+
+def _referrer() -> str | None:
+    """Return the page of ours that led here, without its host."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return None
+    target = urlunsplit(("", "", parts.path, parts.query, ""))
+    return target if is_own_path(target) else None

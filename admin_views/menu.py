@@ -1,7 +1,7 @@
 """The menu: DOMAIN 4 as data. Views find their place by their page's ``menu`` key."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +20,8 @@ class Place:
     parent: str | None = None
     #: Its entries stand in the menu without the heading.
     is_flat: bool = False
+    #: Name of the icon before a heading of the first level, one of ``ICONS`` in scripts/assets.py.
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,20 @@ class Entry:
     url: str | None
     is_active: bool
     children: tuple["Entry", ...] = ()
+    #: Key of the heading's place.
+    key: str = ""
+    icon: str = ""
 
 
 PLACES: tuple[Place, ...] = (
-    Place("organisation", label(en="Organisation", zh="组织架构")),
-    Place("customers", label(en="Customers", zh="客户管理")),
-    Place("base_data", label(en="Base data import", zh="基础数据导入")),
+    Place("organisation", label(en="Organisation", zh="组织架构"), icon="sitemap"),
+    Place("customers", label(en="Customers", zh="客户管理"), icon="users"),
+    Place("base_data", label(en="Base data import", zh="基础数据导入"), icon="database"),
     Place("customer_base", label(en="Customer management", zh="客户管理"), parent="base_data"),
     Place("customer_settings", label(en="Customer profile settings", zh="客户资料设置"), parent="customer_base"),
     Place("customer_import", label(en="Customer import", zh="客户导入"), parent="customer_base"),
-    Place("prices", label(en="Prices", zh="价格"), is_flat=True),
-    Place("system", label(en="System", zh="系统")),
+    Place("prices", label(en="Prices", zh="价格"), is_flat=True, icon="tag"),
+    Place("system", label(en="System", zh="系统"), icon="settings"),
 )
 
 
@@ -66,17 +71,6 @@ def _is_shown(url: str) -> bool:
     return path == request.path and all(request.args.get(name) == value for name, value in parse_qsl(query))
 
 
-def trail(place_key: str) -> list[str]:
-    """Return the words from the top of the menu down to a place, for breadcrumbs."""
-    by_key = {place.key: place for place in PLACES}
-    words: list[str] = []
-    place = by_key.get(place_key)
-    while place is not None:
-        words[:0] = [] if place.is_flat else [text(place.label)]
-        place = by_key.get(place.parent or "")
-    return words
-
-
 def _headings(parent: str | None, links: dict[str, list[tuple[int, Entry]]]) -> Iterable[Entry]:
     for place in PLACES:
         if place.parent != parent:
@@ -84,7 +78,7 @@ def _headings(parent: str | None, links: dict[str, list[tuple[int, Entry]]]) -> 
         own = [entry for _, entry in sorted(links.get(place.key, []), key=lambda pair: pair[0])]
         children = (*_headings(place.key, links), *own)
         if place.is_flat:
-            yield from children
+            yield from (replace(child, icon=place.icon) for child in children)
         elif children:
             is_active = any(child.is_active for child in children)
-            yield Entry(name=text(place.label), url=None, is_active=is_active, children=children)
+            yield Entry(text(place.label), None, is_active, children, key=place.key, icon=place.icon)

@@ -20,7 +20,15 @@ from models.base import reading_only
 
 #: Endpoints that answer without a log-in. Everything else is closed.
 PUBLIC_ENDPOINTS = frozenset(
-    {"login.login", "login.link", "login.set_language", "health.healthz", "static", "admin.static"}
+    {
+        "login.login",
+        "login.link",
+        "login.set_language",
+        "health.healthz",
+        "static",
+        "admin.static",
+        "theme.stylesheet",
+    }
 )
 #: Endpoints open to one who must first change the password.
 _PASSWORD_ENDPOINTS = PUBLIC_ENDPOINTS | {"login.password", "login.logout"}

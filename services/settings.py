@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
 
 from auth.actor import AnySession
 from models import CompanySetting
@@ -70,6 +71,14 @@ def change_setting(session: AnySession, name: str, value: Any) -> None:
     setattr(setting, name, value)
     audit.record(session, AuditAction.CHANGE_SETTING, setting, {name: [old, value]})
     session.flush()
+
+
+def confirm_settings(session: AnySession) -> None:
+    """Note that somebody has saved the settings, were it as they are: they leave version 1. Flushes."""
+    setting = get_setting(session)
+    if setting.version == 1:
+        flag_modified(setting, "private_customer_enabled")
+        session.flush()
 
 
 def parse_value(name: str, text: str) -> Any:

@@ -84,6 +84,7 @@ def test_urls_public_ones_are_these_alone() -> None:
         "health.healthz",
         "static",
         "admin.static",
+        "theme.stylesheet",
     } == PUBLIC_ENDPOINTS
 
 
