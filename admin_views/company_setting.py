@@ -6,11 +6,13 @@ from zoneinfo import available_timezones
 
 from flask import abort, flash, redirect, request
 from flask_admin import expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from admin_views.base import GeneratedView
+from admin_views.sight_pages import FormSight, show_sight
 from models import CompanySetting, db
-from services import settings
+from services import settings, sight_changes
+from services.sight_changes import SightChange
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -33,6 +35,22 @@ class CompanySettingView(GeneratedView):
                 return redirect(self.get_url(".index_view"))
             row = settings.get_setting(db.session)
         return self.render("company_setting/form.html", form=form, row=row, return_url=self.get_url(".index_view"))
+
+    def sight_of_form(self, form: Any, row: Any) -> FormSight:
+        """Let the form tell who gains and who loses sight when the switch is turned."""
+        stored = f"private_customer_enabled={int(row.private_customer_enabled)}"
+        return FormSight(self.get_url(".sight_view"), "private_customer_enabled", stored)
+
+    @expose("/sight/")
+    def sight_view(self) -> str:
+        """Tell who gains and who loses sight of how many customers when the switch is turned on (1) or off (0)."""
+        raw = request.args.get("private_customer_enabled", "")
+        if not self.can_edit:
+            abort(403)
+        if raw not in ("0", "1"):
+            abort(400)
+        change = sight_changes.of_switch(db.session, raw == "1")
+        return show_sight(change, headline=_switch_words(change, is_on=raw == "1"))
 
     def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
         """Write through the service, which notes each change."""
@@ -60,3 +78,21 @@ class CompanySettingView(GeneratedView):
     def details_view(self) -> Any:
         """Answer 404: there is one form only."""
         abort(404)
+
+
+def _switch_words(change: SightChange, *, is_on: bool) -> str:
+    """Return the sentence for the company admin who is about to turn the switch."""
+    people = ngettext("%(num)s person", "%(num)s people", len(change.losses if is_on else change.gains))
+    if is_on:
+        return ngettext(
+            "%(num)s private customer will be hidden from %(people)s.",
+            "%(num)s private customers will be hidden from %(people)s.",
+            change.customer_count,
+            people=people,
+        )
+    return ngettext(
+        "%(num)s private customer will become visible to %(people)s.",
+        "%(num)s private customers will become visible to %(people)s.",
+        change.customer_count,
+        people=people,
+    )

@@ -1,33 +1,40 @@
-"""The customer pages: who may write which fields, and the lists that hang on a customer."""
+"""The customer pages: who may write which fields, and the lists that hang on a customer.
+
+What is done to who follows and sees a customer has pages of its own, in the mixins.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, request
-from flask_admin import expose
+from flask import abort, request
 from flask_babel import gettext
 from sqlalchemy import Select, select
-from werkzeug.wrappers import Response
 
 from admin_views import editable
 from admin_views.base import GeneratedView
-from models import Contact, Customer, CustomerFollower, Employee, FollowUp, Visit, db
-from models.enums import Visibility
+from admin_views.customer_access import CustomerAccessMixin
+from admin_views.customer_deeds import CustomerDeedsMixin, deeds_of
+from admin_views.customer_transfer import CustomerTransferMixin
+from admin_views.list_pages import BulkAction
+from admin_views.sight_pages import CustomerSightMixin, FormSight
+from models import Contact, Customer, Employee, FollowUp, Visit, db
 from models.inspection import Attribute
 from models.meta import Label
 from services import customers, stubs
+from services.customers import Deed
 from services.customers.scopes import offered_scopes, scoped
 
 #: How many of the newest follow-ups and visits the details page shows.
 RECENT = 10
 
 
-class CustomerView(GeneratedView):
+class CustomerView(CustomerDeedsMixin, CustomerTransferMixin, CustomerAccessMixin, CustomerSightMixin, GeneratedView):
     """Customers."""
 
     own_model = Customer
     list_template = "customer/list.html"
     details_template = "customer/details.html"
+    form_template = "kepei/sight_form.html"
 
     def can_edit_row(self, row: Any) -> bool:
         """Tell whether the person may edit the customer (DOMAIN 3.5)."""
@@ -35,7 +42,7 @@ class CustomerView(GeneratedView):
 
     def can_delete_row(self, row: Any) -> bool:
         """Tell whether the person may delete the customer."""
-        return customers.can_delete(db.session, row)
+        return Deed.DELETE in deeds_of(row)
 
     @property
     def can_delete(self) -> bool:
@@ -45,7 +52,7 @@ class CustomerView(GeneratedView):
     def form_names(self, row: Any) -> tuple[str, ...]:
         """Leave out 可见范围 while the switch is off, or for those who may not set it."""
         names = super().form_names(row)
-        may_set = self.actor.private_customer_enabled and (row is None or customers.can_set_visibility(db.session, row))
+        may_set = self.actor.private_customer_enabled if row is None else self.may_set_visibility(row)
         dropped = set() if may_set else {"visibility"}
         if row is None and not self.actor.is_company_admin:
             dropped.add("owner")
@@ -70,6 +77,23 @@ class CustomerView(GeneratedView):
     def scoped(self, statement: Select[Any], scope: str) -> Select[Any]:
         """Narrow the list to a scope."""
         return scoped(db.session, statement, scope)
+
+    def bulk_actions(self) -> tuple[BulkAction, ...]:
+        """Lead from chosen customers to their transfer, and back to the list as it was."""
+        return (BulkAction(gettext("Transfer…"), self.get_url(".transfer_view", url=request.full_path)),)
+
+    def lookup_statement(self, attribute: Attribute, *, is_filter: bool) -> Select[Any]:
+        """Offer a leader, who may give customers to the own team only, nobody else."""
+        found = super().lookup_statement(attribute, is_filter=is_filter)
+        if attribute.target is Employee and request.args.get("for") == "team":
+            return customers.of_own_team(db.session, found)
+        return found
+
+    def sight_of_form(self, form: Any, row: Any) -> FormSight | None:
+        """Let the form tell who gains and who loses sight when the visibility changes."""
+        if row is None or "visibility" not in form:
+            return None
+        return FormSight(self.get_url(".sight_view", id=row.id), "visibility", f"visibility={row.visibility}")
 
     def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
         """Write through the service, which knows the rules."""
@@ -96,31 +120,15 @@ class CustomerView(GeneratedView):
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """Add followers, contacts and the newest follow-ups and visits."""
-        followers = select(Employee).join(CustomerFollower, CustomerFollower.employee_id == Employee.id)
         return {
-            "co_followers": list(db.session.scalars(followers.where(CustomerFollower.customer_id == row.id))),
+            "co_followers": customers.co_followers_of(db.session, row),
             "contacts": self._newest(Contact, row),
             "follow_ups": self._newest(FollowUp, row),
             "visits": self._newest(Visit, row),
-            "may_set_visibility": self.actor.private_customer_enabled and customers.can_set_visibility(db.session, row),
-            "may_add": customers.can_edit(db.session, row),
+            **self.deed_context(row),
         }
 
     @staticmethod
     def _newest(model: Any, row: Any) -> list[Any]:
         statement = select(model).where(model.customer_id == row.id).order_by(model.created_at.desc(), model.id.desc())
         return list(db.session.scalars(statement.limit(RECENT)))
-
-    @expose("/visibility/", methods=("POST",))
-    def visibility_view(self) -> Response:
-        """Set the customer public or private."""
-        row = self.get_one(request.form.get("id", ""))
-        wanted = request.form.get("visibility", "")
-        if wanted not in set(Visibility) or not self.actor.private_customer_enabled:
-            abort(400)
-        if not customers.can_set_visibility(db.session, row):
-            abort(403)
-        customers.set_visibility(db.session, row, wanted)
-        db.session.commit()
-        flash(gettext("The visibility was changed."), "success")
-        return redirect(self.get_url(".details_view", id=row.id))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from wtforms import SelectMultipleField
@@ -10,13 +10,15 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin_views.base import GeneratedView
+from admin_views.row_ids import parse_row_id
+from admin_views.sight_pages import FormSight, show_sight
 from admin_views.text import text
 from auth import passwords
 from auth.permissions import PERMISSION_LABELS
 from models import Employee, Role, db
 from models.audit_action import AuditAction
 from models.enums import COMPANY_ADMIN
-from services import audit, employees, roles
+from services import audit, employees, roles, sight_changes
 
 
 class CheckboxesField(SelectMultipleField):
@@ -31,6 +33,7 @@ class EmployeeView(GeneratedView):
 
     own_model = Employee
     details_template = "employee/details.html"
+    form_template = "kepei/sight_form.html"
 
     def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
         """Write through the service, which guards the reporting line and the last company admin."""
@@ -39,6 +42,22 @@ class EmployeeView(GeneratedView):
     def remove(self, row: Any) -> None:
         """Delete an employee that nothing points at."""
         employees.delete_employee(db.session, row)
+
+    def sight_of_form(self, form: Any, row: Any) -> FormSight | None:
+        """Let the form tell who gains and who loses sight under another supervisor."""
+        if row is None or "supervisor" not in form:
+            return None
+        return FormSight(self.get_url(".sight_view", id=row.id), "supervisor", f"supervisor={row.supervisor_id or ''}")
+
+    @expose("/sight/")
+    def sight_view(self) -> str:
+        """Tell who gains and who loses sight of how many customers under another supervisor; none if left blank."""
+        row = self.get_one(request.args.get("id", ""))
+        raw = request.args.get("supervisor")
+        supervisor_id = parse_row_id(raw or "")
+        if raw is None or (raw and supervisor_id is None):
+            abort(400)
+        return show_sight(sight_changes.of_supervisor(db.session, row.id, supervisor_id))
 
     @expose("/link/", methods=("POST",))
     def link_view(self) -> Any:

@@ -25,9 +25,11 @@ from services.customers.lifecycle import (
     transfer,
 )
 from services.customers.names import check_name_free
+from services.customers.people import co_followers_of, of_own_team
 from services.customers.rights import (
     Deed,
     allowed,
+    allowed_deeds,
     allowed_ids,
     can_change_followers,
     can_claim,
@@ -42,6 +44,7 @@ from services.customers.rights import (
     require,
     require_editable,
     require_permission,
+    visibility_deed,
 )
 from services.customers.scopes import awaiting_handover
 
@@ -60,6 +63,7 @@ __all__ = [
     "PrivateNotEnabledError",
     "add_co_follower",
     "allowed",
+    "allowed_deeds",
     "allowed_ids",
     "awaiting_handover",
     "can_change_followers",
@@ -71,6 +75,7 @@ __all__ = [
     "can_transfer",
     "check_name_free",
     "claim",
+    "co_followers_of",
     "create_customer",
     "delete_customer",
     "editable_customer",
@@ -78,6 +83,7 @@ __all__ = [
     "editable_customers_statement",
     "may",
     "next_customer_codes",
+    "of_own_team",
     "remove_co_follower",
     "require",
     "require_editable",
@@ -86,4 +92,5 @@ __all__ = [
     "set_visibility",
     "transfer",
     "update_customer",
+    "visibility_deed",
 ]

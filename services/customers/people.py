@@ -1,12 +1,13 @@
 """The employees who follow customers, as the customer services need them."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from auth.actor import AnySession
+from auth.actor import AnySession, get_actor
 from auth.visibility import among, dialect_of
-from models import Employee
+from models import Customer, CustomerFollower, Employee
 from services.customers.errors import InactiveEmployeeError
 
 
@@ -33,6 +34,20 @@ def active_employees(session: AnySession, ids: Iterable[int]) -> list[Employee]:
         if employee is None or not employee.is_active:
             raise InactiveEmployeeError(employee_id, employee.name if employee is not None else "")
     return [found[employee_id] for employee_id in wanted]
+
+
+def co_followers_of(session: AnySession, customer: Customer) -> list[Employee]:
+    """Return the co-followers of a customer by name, leavers included."""
+    query = select(Employee).join(CustomerFollower, CustomerFollower.employee_id == Employee.id)
+    query = query.where(CustomerFollower.customer_id == customer.id)
+    return list(session.scalars(query.order_by(Employee.name_sort, Employee.id)))
+
+
+def of_own_team(session: AnySession, employees: Select[Any]) -> Select[Any]:
+    """Narrow a SELECT of employees to the actor and those below, to whom a leader may give the team's customers."""
+    actor = get_actor(session)
+    team = () if actor is None else actor.team
+    return employees.where(among(Employee.id, team, dialect_of(session)))
 
 
 def name_of(session: AnySession, employee_id: int | None) -> str | None:

@@ -6,6 +6,7 @@ presupposes that the customer is FULL for the actor; the session's listener sees
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from itertools import compress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
@@ -93,6 +94,13 @@ def allowed(session: AnySession, deed: Deed) -> ColumnElement[bool]:
 def may(session: AnySession, deed: Deed, customer: Customer) -> bool:
     """Tell whether the session's actor may do a deed with a customer. One query."""
     return customer.id in allowed_ids(session, deed, [customer.id])
+
+
+def allowed_deeds(session: AnySession, customer: Customer) -> frozenset[Deed]:
+    """Return everything that the session's actor may do with a customer. One query."""
+    columns = [allowed(session, deed).label(deed.name.lower()) for deed in Deed]
+    row = session.execute(select(*columns).select_from(Customer).where(Customer.id == customer.id)).one_or_none()
+    return frozenset(compress(Deed, row or ()))
 
 
 def allowed_ids(session: AnySession, deed: Deed, ids: Iterable[int]) -> set[int]:

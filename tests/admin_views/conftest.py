@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from auth.permissions import STOCK_ROLES
 from models import ChannelType, Employee, Role
+from tests import factories
 from tests.conftest import log_in
+from tests.factories import Company
 
 
 @pytest.fixture
@@ -52,3 +54,19 @@ def agent(session: Session) -> ChannelType:
     session.add(row)
     session.commit()
     return row
+
+
+@pytest.fixture
+def company(session: Session) -> Company:
+    """Return the company of DOMAIN 3.7, with leadA allowed to write for the team."""
+    found = factories.company(session)
+    role = factories.make_role(session, "team_leader", ["edit_team_customers"])
+    session.get_one(Employee, found.leadA.id).role_id = role.id
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def client_as(app: Flask, company: Company) -> Callable[[str], FlaskClient]:
+    """Return a maker of clients that are logged in as somebody of the company, named by log-in."""
+    return lambda login: log_in(app.test_client(), company[login])

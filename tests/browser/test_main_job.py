@@ -127,6 +127,8 @@ def test_customer_made_private_is_seen_by_line_prompted_to_peers_hidden_from_oth
     amy.click("a:has-text('成都锦江餐饮有限公司'), td[data-label=客户编码] a >> nth=0")
     address = amy.url
     amy.click("button[name=visibility][value=private]")
+    expect(amy.locator(".sight")).to_contain_text("va")
+    amy.click("button[name=visibility][value=private]")
     expect(amy.locator("dd .badge", has_text="私密")).to_be_visible()
 
     va = log_in(open_page(), "va")
