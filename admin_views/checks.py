@@ -1,13 +1,14 @@
 """Checks at start what models say about their pages, and names each fault by id, model, place and mend."""
 
 import inspect
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from admin_views.listing_args import SHOWN_OPERATIONS
 from admin_views.menu import PLACES
 from models.enums import Permission
-from models.inspection import attribute_of, attributes_of, models_with_pages, page_of
+from models.inspection import Kind, attribute_of, attributes_of, models_with_pages, page_of
 from models.meta import ALL_ACTIONS, EVERYONE, Page
 from services.listing import OPERATIONS
 
@@ -44,6 +45,7 @@ def faults_of(model: type[Any]) -> Iterator[tuple[str, str]]:
         for name in getattr(page, option) or ():
             yield from _name_faults(model, option, name)
     yield from _page_faults(model, page)
+    yield from _form_faults(model, page)
 
 
 def _page_faults(model: type[Any], page: Page) -> Iterator[tuple[str, str]]:
@@ -57,6 +59,18 @@ def _page_faults(model: type[Any], page: Page) -> Iterator[tuple[str, str]]:
             yield "kepei.E005", f"{option} {value!r} is no permission"
     if not page.actions <= ALL_ACTIONS:
         yield "kepei.E006", f"actions {', '.join(sorted(page.actions - ALL_ACTIONS))} do not exist"
+
+
+def _form_faults(model: type[Any], page: Page) -> Iterator[tuple[str, str]]:
+    for name, count in Counter(page.form or ()).items():
+        if count > 1:
+            yield "kepei.E008", f"form names {name!r} {count} times"
+    for section in page.sections:
+        if not section.names:
+            yield "kepei.E009", f"the section {section.title.en!r} of the form names no attribute"
+    for name, attribute in attributes_of(model).items():
+        if attribute.field.format is not None and (attribute.kind is not Kind.TEXT or attribute.field.is_long):
+            yield "kepei.E010", f"{name!r} is no short text, so it has no format ({attribute.field.format})"
 
 
 def _name_faults(model: type[Any], option: str, name: str) -> Iterator[tuple[str, str]]:

@@ -1,118 +1,108 @@
 """Form fields made from attributes: one factory a kind."""
 
-import unicodedata
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from decimal import Decimal
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field as dataclass_field
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext, lazy_gettext
-from sqlalchemy import func, select
-from wtforms import BooleanField, DateField, DecimalField, Field, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields import DateTimeLocalField
+from flask_babel import lazy_gettext
+from wtforms import BooleanField, DateField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields import ColorField, DateTimeLocalField, EmailField, TelField, URLField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from admin_views import lookups
-from admin_views.messages import message_of
+from admin_views import field_checks
+from admin_views.pick_field import CustomerChoice, PickField
 from admin_views.text import text
-from models import db
+from models.bounds import Bounds, bounds_of, step_of
 from models.inspection import Attribute, Kind
-from models.names import InvalidNameError, clean_name
+from models.meta import TextFormat
 from models.types import YEARS
 from services.listing import MAX_INTEGER
 
+__all__ = ["PickField", "make_field", "value_of"]
+
 TEXT_LIMIT = 20_000
 REQUIRED = lazy_gettext("This field is required.")
-
-
-class PickField(Field):
-    """A related row, by id. Small tables are a select, larger ones are looked up while typing."""
-
-    def __init__(
-        self, label: str = "", validators: Any = None, *, attribute: Attribute, statement: Any, **kwargs: Any
-    ) -> None:
-        super().__init__(label, validators, **kwargs)
-        self.attribute = attribute
-        self.statement = statement
-        self.kept_id: int | None = None
-
-    def process_data(self, value: Any) -> None:
-        """Take the id that the row has; it stays allowed even if no longer offered."""
-        self.data = self.kept_id = value
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the posted id."""
-        if not valuelist:
-            return
-        raw = valuelist[0].strip()
-        if raw in ("", "__None"):
-            self.data = None
-        elif raw.isascii() and raw.isdecimal() and int(raw) <= MAX_INTEGER:
-            self.data = int(raw)
-        else:
-            self.data = None
-            raise ValueError(gettext("Choose one of the offered values."))
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not offered: hidden rows, retired ones, ids that are gone."""
-        if self.data is None or self.data == self.kept_id:
-            return
-        target: Any = self.attribute.target
-        if db.session.scalar(self.statement.with_only_columns(target.id).where(target.id == self.data)) is None:
-            raise ValidationError(gettext("Choose one of the offered values."))
-
-    def is_small(self) -> bool:
-        """Tell whether all offered rows fit into a select."""
-        target: Any = self.attribute.target
-        few = self.statement.with_only_columns(target.id).order_by(None).limit(lookups.SELECT_LIMIT + 1)
-        return (db.session.scalar(select(func.count()).select_from(few.subquery())) or 0) <= lookups.SELECT_LIMIT
-
-    def choices(self) -> list[tuple[int, str]]:
-        """Return the rows to show as options: all offered ones if they are few, and the chosen one."""
-        target: Any = self.attribute.target
-        rows: list[Any] = []
-        if self.is_small():
-            rows = list(db.session.scalars(lookups.matching(self.statement, target, "")))
-        if self.data is not None and all(row.id != self.data for row in rows):
-            rows.extend(db.session.scalars(select(target).where(target.id == self.data)))
-        found = lookups.labels(db.session, target, rows)
-        choices = [(row.id, found[row.id]) for row in rows]
-        if self.data is not None and self.data == self.kept_id and self.data not in found:
-            choices.append((self.data, gettext("Private customer")))  # hidden from the person, not to be lost
-        return choices
+#: A web address as people type it: a host with a point, no scheme.
+_BARE_HOST = re.compile(r"[^\s/:?#@]+\.[^\s/:?#@]+(?:[/?#]|$)")
 
 
 class CompanyMomentField(DateTimeLocalField):
-    """A moment, typed and shown in the company's time zone, stored in UTC."""
+    """A moment, typed and shown in the company's time zone to the minute, stored in UTC."""
 
     def __init__(self, label: str = "", validators: Any = None, *, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
         self.zone = zone
+        self.stored: datetime | None = None
 
     def pre_validate(self, form: Any) -> None:
         """Refuse years that spreadsheets and time zones cannot follow."""
-        _check_year(self.data)
+        field_checks.in_our_time(self.data)
 
     def process_data(self, value: datetime | None) -> None:
         """Show the stored moment."""
-        self.data = value.astimezone(self.zone).replace(tzinfo=None) if value is not None else None
+        self.stored = value
+        self.data = self._shown(value)
 
     def moment(self) -> datetime | None:
-        """Return what was typed, in UTC."""
-        return self.data.replace(tzinfo=self.zone).astimezone(UTC) if self.data is not None else None
+        """Return what was typed, in UTC; the stored moment with its seconds if it still reads as that."""
+        if self.data is None or self.data == self._shown(self.stored):
+            return self.stored if self.data is not None else None
+        return self.data.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def _shown(self, value: datetime | None) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(self.zone).replace(tzinfo=None, second=0, microsecond=0)
 
 
-def make_field(attribute: Attribute, *, model: type[Any], statement: Any, zone: ZoneInfo, is_required: bool) -> Any:
+class PlainDateField(DateField):
+    """A day in a year of our time."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse years that spreadsheets cannot follow."""
+        field_checks.in_our_time(self.data)
+
+
+class PlainDecimalField(DecimalField):
+    """A number with a point, shown without zeros at its end."""
+
+    def _value(self) -> str:
+        if self.raw_data or self.data is None:
+            return str(super()._value())
+        return format(self.data.normalize(), "f")
+
+
+class WebsiteField(URLField):
+    """The address of a web page; www.example.com means https://www.example.com."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the posted address."""
+        given = valuelist[0].strip() if valuelist else ""
+        self.data = f"https://{given}" if _BARE_HOST.match(given) else given
+
+
+def make_field(
+    attribute: Attribute,
+    *,
+    model: type[Any],
+    statement: Any,
+    zone: ZoneInfo,
+    is_required: bool,
+    customer: CustomerChoice | None = None,
+) -> Any:
     """Return the unbound field of an attribute.
 
     :param statement: for a relationship the SELECT of the rows it may point at
+    :param customer: for a relationship to what hangs on the row's own customer, where that is known from
     """
     validators: list[Any] = [InputRequired(REQUIRED)] if is_required else [Optional()]
     common = {"label": text(attribute.field.label), "description": text(attribute.field.help)}
     if attribute.target is not None:
-        return PickField(validators=validators, attribute=attribute, statement=statement, **common)
+        return PickField(validators=validators, attribute=attribute, statement=statement, customer=customer, **common)
     return _MAKE[attribute.kind](attribute, validators, common, model, zone)
 
 
@@ -127,11 +117,19 @@ def value_of(field: Any) -> Any:
 
 def _make_text(attribute: Attribute, validators: list[Any], common: Any, model: type[Any], _zone: ZoneInfo) -> Any:
     limit = getattr(attribute.column.type, "length", None) if attribute.column is not None else None
-    checks = [*validators, _no_control_signs, Length(max=limit or TEXT_LIMIT)]
     if attribute.name == "name":
-        checks = [*validators, _name_check(model)]
-    cls = TextAreaField if attribute.field.is_long else StringField
-    return cls(validators=checks, **common)
+        checks = [*validators, field_checks.name_of(model)]
+        return StringField(validators=checks, render_kw={"maxlength": model.name_limit}, **common)
+    checks = [*validators, field_checks.no_control_signs, Length(max=limit or TEXT_LIMIT)]
+    if attribute.field.is_long:
+        return TextAreaField(validators=checks, filters=[_with_plain_line_ends], **common)
+    shape = _TEXTS[attribute.field.format]
+    return shape.field(validators=[*checks, *shape.checks], render_kw=shape.attributes, **common)
+
+
+def _with_plain_line_ends(value: str | None) -> str | None:
+    """Write line ends as one sign: browsers send two, which would count twice against the limit."""
+    return value.replace("\r\n", "\n") if value else value
 
 
 def _make_choice(attribute: Attribute, validators: list[Any], common: Any, _model: type[Any], _zone: ZoneInfo) -> Any:
@@ -142,60 +140,49 @@ def _make_choice(attribute: Attribute, validators: list[Any], common: Any, _mode
 
 
 def _make_integer(attribute: Attribute, validators: list[Any], common: Any, _model: type[Any], _zone: ZoneInfo) -> Any:
-    return IntegerField(validators=[*validators, NumberRange(-MAX_INTEGER, MAX_INTEGER)], **common)
+    bounds = _bounds(attribute)
+    checks = [*validators, NumberRange(-MAX_INTEGER, MAX_INTEGER), field_checks.within(bounds)]
+    return IntegerField(validators=checks, render_kw=_number_attributes(attribute, bounds), **common)
 
 
 def _make_decimal(attribute: Attribute, validators: list[Any], common: Any, _model: type[Any], _zone: ZoneInfo) -> Any:
-    return DecimalField(places=None, validators=[*validators, _fits(attribute)], **common)
-
-
-def _no_control_signs(_form: Any, field: Any) -> None:
-    if any(unicodedata.category(sign) == "Cc" and sign not in "\r\n\t" for sign in field.data or ""):
-        raise ValidationError(gettext("The text holds an invisible control character."))
-
-
-class PlainDateField(DateField):
-    """A day in a year of our time."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse years that spreadsheets cannot follow."""
-        _check_year(self.data)
-
-
-def _check_year(value: date | None) -> None:
-    if value is not None and not YEARS.start <= value.year < YEARS.stop:
-        raise ValidationError(
-            gettext("The year lies outside %(first)d to %(last)d.", first=YEARS.start, last=YEARS.stop - 1)
-        )
-
-
-def _name_check(model: type[Any]) -> Callable[[Any, Any], None]:
-    """Return the validator of the model's names, which is the rule of ``models.names``."""
-
-    def check(_form: Any, field: Any) -> None:
-        try:
-            clean_name(field.data or "", limit=model.name_limit, is_path_segment=model.is_path_segment)
-        except InvalidNameError as error:
-            raise ValidationError(message_of(error)) from error
-
-    return check
-
-
-def _fits(attribute: Attribute) -> Callable[[Any, Any], None]:
-    """Return the validator that a number is stored as typed, not rounded."""
     type_: Any = attribute.column.type if attribute.column is not None else None
+    bounds = _bounds(attribute)
+    checks = [*validators, field_checks.stored_as_typed(type_.precision, type_.scale), field_checks.within(bounds)]
+    return PlainDecimalField(places=None, validators=checks, render_kw=_number_attributes(attribute, bounds), **common)
 
-    def check(_form: Any, field: Any) -> None:
-        value: Decimal | None = field.data
-        if value is None:
-            return
-        if not value.is_finite() or abs(value) >= Decimal(10) ** (type_.precision - type_.scale):
-            raise ValidationError(gettext("The number is too large."))
-        if value != value.quantize(Decimal(1).scaleb(-type_.scale)):
-            raise ValidationError(gettext("At most %(places)d decimal places are kept.", places=type_.scale))
 
-    return check
+def _bounds(attribute: Attribute) -> Bounds:
+    return bounds_of(attribute.column) if attribute.column is not None else Bounds()
 
+
+def _number_attributes(attribute: Attribute, bounds: Bounds) -> dict[str, str]:
+    """Return what the browser is told of a number."""
+    ends = {"min": bounds.low, "max": bounds.high}
+    found = {name: format(end, "f") for name, end in ends.items() if end is not None}
+    return found if attribute.column is None else found | {"step": format(step_of(attribute.column), "f")}
+
+
+@dataclass(frozen=True, slots=True)
+class _TextShape:
+    """How a text of a format is typed and checked."""
+
+    field: type[Any] = StringField
+    checks: tuple[field_checks.Check, ...] = ()
+    attributes: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+
+_TEXTS: dict[TextFormat | None, _TextShape] = {
+    None: _TextShape(),
+    TextFormat.EMAIL: _TextShape(EmailField, (field_checks.email,), {"inputmode": "email"}),
+    TextFormat.PHONE: _TextShape(TelField, (), {"inputmode": "tel"}),
+    TextFormat.WEBSITE: _TextShape(WebsiteField, (field_checks.website,), {"inputmode": "url"}),
+    TextFormat.COLOUR: _TextShape(ColorField),
+}
+
+#: The first and the last day that may be typed, which also keeps years at four digits.
+_DAYS = {"min": f"{YEARS.start}-01-01", "max": f"{YEARS.stop - 1}-12-31"}
+_MINUTES = {"min": f"{_DAYS['min']}T00:00", "max": f"{_DAYS['max']}T23:59"}
 
 _MAKE: dict[Kind, Callable[..., Any]] = {
     Kind.TEXT: _make_text,
@@ -203,8 +190,10 @@ _MAKE: dict[Kind, Callable[..., Any]] = {
     Kind.BOOLEAN: lambda _attribute, _validators, common, _model, _zone: BooleanField(**common),
     Kind.INTEGER: _make_integer,
     Kind.DECIMAL: _make_decimal,
-    Kind.DATE: lambda _attribute, validators, common, _model, _zone: PlainDateField(validators=validators, **common),
+    Kind.DATE: lambda _attribute, validators, common, _model, _zone: PlainDateField(
+        validators=validators, render_kw=_DAYS, **common
+    ),
     Kind.MOMENT: lambda _attribute, validators, common, _model, zone: CompanyMomentField(
-        validators=validators, zone=zone, **common
+        validators=validators, zone=zone, render_kw=_MINUTES, **common
     ),
 }

@@ -11,13 +11,16 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from wtforms import HiddenField
 
+from admin_views import lookups
 from admin_views.conflicts import conflicting_field
-from admin_views.fields import PickField, make_field, value_of
-from admin_views.messages import TOLD_ERRORS, message_of, refusal_of, stale_message
+from admin_views.fields import make_field, value_of
+from admin_views.messages import TOLD_ERRORS, message_of, refusal_of
+from admin_views.model_forms import ModelForm, Present, differing, sent_value
 from admin_views.page_mixin import PageMixin
+from admin_views.pick_field import CustomerChoice, PickField
 from admin_views.row_ids import parse_row_id
 from models import db
-from models.inspection import Attribute, attribute_of
+from models.inspection import Attribute, attribute_of, attributes_of
 from models.mixins import VersionMixin
 from services.listing import company_time_zone
 
@@ -57,6 +60,7 @@ class FormPagesMixin(PageMixin):
                 flash(gettext("“%(name)s” was saved.", name=name), "success")
                 return redirect(self._after_save(row))
             row = self.get_one(request.args.get("id", ""))
+            self._is_fresh(form, row)  # somebody may have been quicker by a moment
         return self._show_model_form(form, row)
 
     def form_names(self, row: Any) -> tuple[str, ...]:
@@ -76,25 +80,53 @@ class FormPagesMixin(PageMixin):
         """Return unbound fields beside the generated ones."""
         return {}
 
+    def live_checks(self, row: Any) -> dict[str, str]:
+        """Return the addresses that are asked about what is being typed, by field name; see static/js/form.js."""
+        return {}
+
     def make_form(self, row: Any) -> Any:
         """Return the bound form for a row, or for a new one."""
-        zone = company_time_zone(db.session)
-        fields: dict[str, Any] = {}
-        for name in self.form_names(row):
-            attribute = attribute_of(self.model, name)
-            statement = self.offered(attribute) if attribute.target is not None else None
-            fields[name] = make_field(
-                attribute, model=self.model, statement=statement, zone=zone, is_required=self.is_required(attribute)
-            )
-        fields |= self.extra_fields(row)
-        if row is not None and issubclass(self.model, VersionMixin):
-            fields["version"] = HiddenField()
-        form_class = type("GeneratedForm", (BaseForm,), fields)
-        form = form_class(request.form if request.method == "POST" else None, data=self.form_data(row))
+        form = self._bound(row, request.form if request.method == "POST" else None)
         for field in form:
             if row is None and isinstance(field, PickField):
                 field.kept_id = None  # a value from the address is a proposal, not what a row has
         return form
+
+    def _bound(self, row: Any, sent: Any) -> Any:
+        """Return the form with what was sent, or with what the row has."""
+        names = self.form_names(row)
+        fields = {name: self._field(row, attribute_of(self.model, name), names) for name in names}
+        fields |= self.extra_fields(row)
+        if row is not None and issubclass(self.model, VersionMixin):
+            fields["version"] = HiddenField()
+        return type("GeneratedForm", (ModelForm,), fields)(sent, data=self.form_data(row))
+
+    def _field(self, row: Any, attribute: Attribute, names: tuple[str, ...]) -> Any:
+        """Return the unbound field of an attribute, with the rows it may point at."""
+        statement, customer = None, None
+        if attribute.target is not None:
+            target: Any = attribute.target
+            statement = self.offered(attribute)
+            if lookups.hangs_on_same_customer(self.model, target):
+                customer = self._customer_choice(row, names)
+                statement = statement.where(target.customer_id == customer.customer_id)
+        return make_field(
+            attribute,
+            model=self.model,
+            statement=statement,
+            zone=company_time_zone(db.session),
+            is_required=self.is_required(attribute),
+            customer=customer,
+        )
+
+    def _customer_choice(self, row: Any, names: tuple[str, ...]) -> CustomerChoice:
+        """Return the customer whose rows are offered: the one chosen in the form, else the row's own."""
+        chosen_in = (name for name, attribute in attributes_of(self.model).items() if attribute.key == "customer_id")
+        field = next((name for name in chosen_in if name in names), "")
+        given = request.form if request.method == "POST" else request.args
+        if field and (row is None or field in given):
+            return CustomerChoice(parse_row_id(given.get(field, "")), field)
+        return CustomerChoice(row.customer_id if row is not None else None, field)
 
     def form_data(self, row: Any) -> dict[str, Any]:
         """Return the values that a form starts with, by field name."""
@@ -130,11 +162,25 @@ class FormPagesMixin(PageMixin):
         }
 
     def _is_fresh(self, form: Any, row: Any) -> bool:
-        """Tell whether the form was made from the row as it is now; else say so above the form."""
-        if "version" not in form or request.form.get("version") == str(row.version):
+        """Tell whether nothing was changed meanwhile that saving would undo; else show it beside what was typed.
+
+        The form shown then carries the present version: sending it once more is on purpose.
+        """
+        if "version" not in form or form["version"].raw_data == [str(row.version)]:
             return True
-        form.form_errors.append(stale_message())
-        return False
+        stored = self._bound(row, None)
+        form.present = {field.name: self._present(row, field) for field in differing(form, stored)}
+        form["version"].data = row.version
+        if form.present and _meanwhile_message() not in form.form_errors:
+            form.form_errors.append(_meanwhile_message())
+        return not form.present
+
+    def _present(self, row: Any, field: Any) -> Present:
+        """Return what a field of the stored row's form holds."""
+        if isinstance(field, PickField):
+            chosen = field.chosen()
+            return Present(chosen.text if chosen else "", sent_value(field))
+        return Present(self.show(row, attribute_of(self.model, field.name)), sent_value(field))
 
     def _after_save(self, row: Any) -> str:
         if "_add_another" in request.form:
@@ -172,7 +218,7 @@ class FormPagesMixin(PageMixin):
                 form, name, gettext("This value is taken already.") if name else gettext("The database refused it.")
             )
         except StaleDataError:
-            self.show_error(form, None, stale_message())
+            self.show_error(form, None, _meanwhile_message())
         else:
             return saved
         return None
@@ -184,3 +230,11 @@ class FormPagesMixin(PageMixin):
             form[name].errors = [*form[name].errors, message]
         else:
             form.form_errors.append(message)
+
+
+def _meanwhile_message() -> str:
+    """Return the sentence above a form whose row somebody else has changed."""
+    return gettext(
+        "Somebody has changed it meanwhile. What you entered is still here; where it differs, the present value stands"
+        " beside it. Saving now replaces it by yours."
+    )

@@ -21,8 +21,8 @@ class LookupPagesMixin(PageMixin):
         """Return what a picker offers.
 
         With ``query``: at most 50 rows as [{id, text}]; a value with a description has it as ``hint``, a tree's node
-        its ``path`` from the root as [[id, name]]. With ``parent_id`` (blank: the roots), for trees alone: the nodes
-        under it in their order as [{id, text, has_children}], by one statement.
+        its ``path`` from the root as [[id, name]], and ``has_children`` where it has. With ``parent_id`` (blank: the
+        roots), for trees alone: the nodes under it in their order as [{id, text, has_children}], by one statement.
         """
         attribute = attributes_of(self.model).get(request.args.get("name", ""))
         if attribute is None or attribute.target is None:

@@ -33,10 +33,11 @@ class Option:
     hint: str = ""
     #: (id, name) from the root down to the node, for a tree.
     path: tuple[tuple[int, str], ...] = ()
+    has_children: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a script, without what is empty."""
-        more = {"hint": self.hint, "path": self.path}
+        more = {"hint": self.hint, "path": self.path, "has_children": self.has_children}
         return {"id": self.id, "text": self.text, **{name: value for name, value in more.items() if value}}
 
 
@@ -97,8 +98,10 @@ def rows(session: AnySession, statement: Select[Any], target: type[Any], *, limi
 def options(session: AnySession, target: type[Any], rows: list[Any]) -> list[Option]:
     """Return rows as a picker shows them."""
     if issubclass(target, TreeMixin):
-        paths = paths_of(session, target, [row.id for row in rows]) if rows else {}
-        return [Option(row.id, _joined(paths[row.id]), path=tuple(paths[row.id])) for row in rows]
+        ids = [row.id for row in rows]
+        paths = paths_of(session, target, ids) if rows else {}
+        parents = _parents(session, target, ids) if rows else set()
+        return [Option(id_, _joined(paths[id_]), path=tuple(paths[id_]), has_children=id_ in parents) for id_ in ids]
     texts = labels(session, target, rows)
     has_hint = issubclass(target, DictionaryMixin)
     return [Option(row.id, texts[row.id], (row.description or "") if has_hint else "") for row in rows]
@@ -116,6 +119,12 @@ def labels(session: AnySession, target: Any, rows: list[Any]) -> dict[int, str]:
 
 def _joined(path: list[tuple[int, str]]) -> str:
     return _STEP.join(name for _, name in path)
+
+
+def _parents(session: AnySession, target: Any, ids: list[int]) -> set[int]:
+    """Return those nodes that have others below which are not retired."""
+    below = select(target.parent_id).where(target.parent_id.in_(ids), target.is_active)
+    return set(session.scalars(below.distinct()))
 
 
 def _means(target: type[Any], word: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.enums import Permission
-from models.meta import field, label, page
+from models.meta import TextFormat, field, label, page
 from models.mixins import VersionMixin
 
 
@@ -27,7 +27,9 @@ class CompanySetting(VersionMixin, Base):
     company_name: Mapped[str] = mapped_column(
         String(100), default="", info=field(label(en="Company name", zh="公司名称"))
     )
-    colour: Mapped[str] = mapped_column(String(7), default="#206bc4", info=field(label(en="Colour", zh="主题色")))
+    colour: Mapped[str] = mapped_column(
+        String(7), default="#206bc4", info=field(label(en="Colour", zh="主题色"), format=TextFormat.COLOUR)
+    )
     time_zone: Mapped[str] = mapped_column(
         String(64), default="Asia/Shanghai", info=field(label(en="Time zone", zh="时区"))
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.enums import CONTACT_ROLE_LABELS, GENDER_LABELS, Permission, one_of
-from models.meta import EVERYONE, field, label, page
+from models.meta import EVERYONE, TextFormat, field, label, page, section
 from models.mixins import AuthoredMixin, NameMixin, VersionMixin
 from models.scope import HangsOnCustomer
 
@@ -40,18 +40,9 @@ class Contact(HangsOnCustomer, AuthoredMixin, VersionMixin, NameMixin, Base):
         export_permission=Permission.EXPORT_CUSTOMERS,
         columns=("name", "customer", "role", "position", "mobile", "phone", "wechat", "is_primary"),
         form=(
-            "customer",
-            "name",
-            "role",
-            "position",
-            "is_primary",
-            "mobile",
-            "phone",
-            "wechat",
-            "email",
-            "gender",
-            "birthday",
-            "remark",
+            section(label(en="Person", zh="基本信息"), "customer", "name", "role", "position", "gender", "birthday"),
+            section(label(en="Ways to reach", zh="联系方式"), "mobile", "phone", "wechat", "email", "is_primary"),
+            section(label(en="Remark", zh="备注"), "remark"),
         ),
         search=("name", "mobile", "phone", "email"),
         filters=("customer", "role", "is_primary"),
@@ -86,10 +77,16 @@ class Contact(HangsOnCustomer, AuthoredMixin, VersionMixin, NameMixin, Base):
     is_primary: Mapped[bool] = mapped_column(
         Boolean, default=False, info=field(label(en="Primary contact", zh="主要联系人"))
     )
-    mobile: Mapped[str | None] = mapped_column(String(40), info=field(label(en="Mobile", zh="手机")))
-    phone: Mapped[str | None] = mapped_column(String(40), info=field(label(en="Phone", zh="电话")))
+    mobile: Mapped[str | None] = mapped_column(
+        String(40), info=field(label(en="Mobile", zh="手机"), format=TextFormat.PHONE)
+    )
+    phone: Mapped[str | None] = mapped_column(
+        String(40), info=field(label(en="Phone", zh="电话"), format=TextFormat.PHONE)
+    )
     wechat: Mapped[str | None] = mapped_column(String(50), info=field(label(en="WeChat", zh="微信")))
-    email: Mapped[str | None] = mapped_column(String(100), info=field(label(en="E-mail", zh="邮箱")))
+    email: Mapped[str | None] = mapped_column(
+        String(100), info=field(label(en="E-mail", zh="邮箱"), format=TextFormat.EMAIL)
+    )
     gender: Mapped[str | None] = mapped_column(
         String(10), info=field(label(en="Gender", zh="性别"), choices=GENDER_LABELS)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.enums import VISIBILITY_LABELS, Permission, Visibility, one_of
-from models.meta import EVERYONE, field, label, page
+from models.meta import EVERYONE, TextFormat, field, label, page, section
 from models.mixins import ActiveMixin, AuthoredMixin, NameMixin, VersionMixin
 from models.scope import HangsOnCustomer
 from models.types import UtcDateTime, utc_now
@@ -54,31 +54,30 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
             "created_at",
         ),
         form=(
-            "code",
-            "name",
-            "short_name",
-            "industry",
-            "region",
-            "channel_type",
-            "grade",
-            "status",
-            "source",
-            "progress",
-            "province",
-            "city",
-            "district",
-            "address",
-            "lat",
-            "lng",
-            "phone",
-            "website",
-            "owner",
-            "department",
-            "visibility",
-            "parent_customer",
-            "price_level",
-            "remark",
-            "is_active",
+            section(label(en="Basics", zh="基本信息"), "code", "name", "short_name", "parent_customer"),
+            section(
+                label(en="Classification", zh="客户分类"),
+                "industry",
+                "region",
+                "channel_type",
+                "grade",
+                "status",
+                "source",
+                "progress",
+                "price_level",
+            ),
+            section(
+                label(en="Address and position", zh="地址与位置"),
+                "province",
+                "city",
+                "district",
+                "address",
+                "lat",
+                "lng",
+            ),
+            section(label(en="Contact", zh="联系方式"), "phone", "website"),
+            section(label(en="Responsibility", zh="归属与可见范围"), "owner", "department", "visibility"),
+            section(label(en="Remark", zh="备注"), "remark", "is_active"),
         ),
         search=("code", "name", "short_name", "phone"),
         filters=(
@@ -180,8 +179,12 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
         Numeric(9, 6), info=field(label(en="Longitude", zh="经度"), help=label(en="WGS84", zh="WGS84 坐标"))
     )
     geocoded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    phone: Mapped[str | None] = mapped_column(String(40), info=field(label(en="Phone", zh="电话")))
-    website: Mapped[str | None] = mapped_column(String(200), info=field(label(en="Website", zh="网址")))
+    phone: Mapped[str | None] = mapped_column(
+        String(40), info=field(label(en="Phone", zh="电话"), format=TextFormat.PHONE)
+    )
+    website: Mapped[str | None] = mapped_column(
+        String(200), info=field(label(en="Website", zh="网址"), format=TextFormat.WEBSITE)
+    )
     #: Key of the stored storefront photo 门头照.
     storefront_photo: Mapped[str | None] = mapped_column(String(200))
     owner_id: Mapped[int | None] = mapped_column(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.enums import Permission
-from models.meta import field, label, page
+from models.meta import TextFormat, field, label, page, section
 from models.mixins import ActiveMixin, NameMixin, TimestampMixin, VersionMixin
 from models.types import UtcDateTime
 
@@ -30,7 +30,10 @@ class Employee(TimestampMixin, ActiveMixin, VersionMixin, NameMixin, Base):
         menu_order=2,
         permission=Permission.MANAGE_EMPLOYEES,
         columns=("login", "name", "title", "department", "supervisor", "role", "phone", "is_active"),
-        form=("login", "name", "title", "phone", "department", "supervisor", "role", "is_active"),
+        form=(
+            section(label(en="Person", zh="基本信息"), "login", "name", "title", "phone"),
+            section(label(en="Place in the company", zh="组织与权限"), "department", "supervisor", "role", "is_active"),
+        ),
         search=("login", "name", "phone"),
         filters=("role", "department", "supervisor", "is_active"),
         exchange=("login", "name", "title", "phone", "supervisor", "department", "role"),
@@ -43,7 +46,9 @@ class Employee(TimestampMixin, ActiveMixin, VersionMixin, NameMixin, Base):
         String(64), unique=True, info=field(label(en="Log-in", zh="账号")), sort_order=-95
     )
     title: Mapped[str | None] = mapped_column(String(100), info=field(label(en="Title", zh="职务")))
-    phone: Mapped[str | None] = mapped_column(String(40), info=field(label(en="Phone", zh="电话")))
+    phone: Mapped[str | None] = mapped_column(
+        String(40), info=field(label(en="Phone", zh="电话"), format=TextFormat.PHONE)
+    )
     department_id: Mapped[int | None] = mapped_column(
         ForeignKey("department.id", ondelete="RESTRICT"), info=field(label(en="Department", zh="部门"))
     )

@@ -7,6 +7,7 @@ relationship: ``industry_id`` carries the label that the list shows over ``indus
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field as dataclass_field
+from enum import StrEnum
 from typing import Any
 
 #: Key under which a column's ``info`` holds its :class:`Field`.
@@ -31,6 +32,15 @@ class Label:
         return self.zh if language.startswith("zh") else self.en
 
 
+class TextFormat(StrEnum):
+    """What a text column holds, beyond text: how it is typed, checked and shown."""
+
+    EMAIL = "email"
+    PHONE = "tel"
+    WEBSITE = "url"
+    COLOUR = "color"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """What one column says about itself on pages and in files."""
@@ -41,10 +51,20 @@ class Field:
     choices: Mapping[str, Label] | None = None
     #: Shown as a text area.
     is_long: bool = False
+    #: For a text column that holds more than words.
+    format: TextFormat | None = None
     #: Never in a form after the row was created.
     is_immutable: bool = False
     #: Set by the server alone; shown, never asked for.
     is_read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a form under a title of its own."""
+
+    title: Label
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,8 @@ class Page:
     columns: tuple[str, ...] | None = None
     details: tuple[str, ...] | None = None
     form: tuple[str, ...] | None = None
+    #: The titled parts of the form; what stands in none comes first.
+    sections: tuple[Section, ...] = ()
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] | None = None
     #: Names of the columns in files, in order; see ``services.exchange``.
@@ -104,6 +126,18 @@ def field(label: Label, **options: Any) -> dict[str, Field]:
     return {FIELD_KEY: Field(label, **options)}
 
 
-def page(label: Label, **options: Any) -> Page:
-    """Build a class's ``__page__``. Options are the attributes of :class:`Page`."""
-    return Page(label, **options)
+def section(title: Label, *names: str) -> Section:
+    """Build a titled part of a form from the names of its attributes."""
+    return Section(title, names)
+
+
+def page(label: Label, *, form: Iterable[str | Section] | None = None, **options: Any) -> Page:
+    """Build a class's ``__page__``. Options are the attributes of :class:`Page`.
+
+    :param form: attribute names in order; those of a :func:`section` stand under its title
+    """
+    if form is None:
+        return Page(label, **options)
+    parts = tuple(form)
+    names = tuple(name for part in parts for name in (part.names if isinstance(part, Section) else (part,)))
+    return Page(label, form=names, sections=tuple(part for part in parts if isinstance(part, Section)), **options)

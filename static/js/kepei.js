@@ -1,18 +1,17 @@
-// Behaviour of every page: pickers, confirmations, bulk selection, unsaved changes. No inline code anywhere.
+// Behaviour of every page: pickers, confirmations, bulk selection. No inline code anywhere.
 (() => {
   "use strict";
 
   function makePicker(select) {
-    const url = select.dataset.lookup;
     const options = { maxOptions: 300, plugins: ["remove_button"] };
-    if (url) {
+    if (select.dataset.lookup) { // read anew each time: what is offered may depend on another field
       Object.assign(options, {
         valueField: "id",
         labelField: "text",
         searchField: [],
         preload: "focus",
         load(query, done) {
-          fetch(`${url}&query=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
+          fetch(`${select.dataset.lookup}&query=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
             .then((answer) => (answer.ok ? answer.json() : []))
             .then(done, () => done([]));
         },
@@ -58,13 +57,5 @@
     form.addEventListener("submit", () => {
       form.querySelectorAll("input, select").forEach((field) => { if (!field.value) field.disabled = true; });
     });
-  });
-
-  document.querySelectorAll("form[data-unsaved]").forEach((form) => {
-    let isDirty = false;
-    form.addEventListener("input", () => { isDirty = true; });
-    form.addEventListener("change", () => { isDirty = true; });
-    form.addEventListener("submit", () => { isDirty = false; });
-    window.addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
   });
 })();

@@ -167,8 +167,8 @@ def test_relation_beyond_200_rows_is_looked_up(
 @pytest.mark.parametrize(
     ("discount", "sentence"),
     [
-        ("0", "refused"),
-        ("-1", "refused"),
+        ("0", "Enter a number from 0.0001 to 9.9999."),
+        ("-1", "Enter a number from 0.0001 to 9.9999."),
         ("10", "too large"),
         ("0.12345", "At most 4 decimal places"),
         ("NaN", "too large"),

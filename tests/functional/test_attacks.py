@@ -108,15 +108,26 @@ def client_maker(app: Flask) -> Callable[[Employee], FlaskClient]:
     return lambda employee: log_in(app.test_client(), employee)
 
 
-@pytest.mark.parametrize(("lat", "lng"), [("5", ""), ("", "5"), ("95", "1"), ("1", "181"), ("-90.5", "0")])
-def test_position_that_is_nowhere_is_told_at_the_field(app: Flask, session: Session, lat: str, lng: str) -> None:
+@pytest.mark.parametrize(
+    ("lat", "lng", "sentence"),
+    [
+        ("5", "", "Enter both latitude"),
+        ("", "5", "Enter both latitude"),
+        ("95", "1", "Enter a number from -90 to 90."),
+        ("1", "181", "Enter a number from -180 to 180."),
+        ("-90.5", "0", "Enter a number from -90 to 90."),
+    ],
+)
+def test_position_that_is_nowhere_is_told_at_the_field(
+    app: Flask, session: Session, lat: str, lng: str, sentence: str
+) -> None:
     found = company(session)
 
     page = log_in(app.test_client(), found.a1).post(
         "/admin/customer/new/", data={"name": "nowhere", "lat": lat, "lng": lng, "is_active": "y"}
     )
 
-    assert "Enter both latitude" in page.text
+    assert sentence in page.text
 
 
 def test_manager_of_employees_cannot_take_over_a_company_admin(
