@@ -14,6 +14,7 @@ from admin_views import editable
 from admin_views.base import GeneratedView
 from admin_views.customer_access import CustomerAccessMixin
 from admin_views.customer_deeds import CustomerDeedsMixin, deeds_of
+from admin_views.customer_names import CustomerNamesMixin
 from admin_views.customer_transfer import CustomerTransferMixin
 from admin_views.list_pages import BulkAction
 from admin_views.sight_pages import CustomerSightMixin, FormSight
@@ -28,7 +29,14 @@ from services.customers.scopes import offered_scopes, scoped
 RECENT = 10
 
 
-class CustomerView(CustomerDeedsMixin, CustomerTransferMixin, CustomerAccessMixin, CustomerSightMixin, GeneratedView):
+class CustomerView(
+    CustomerDeedsMixin,
+    CustomerTransferMixin,
+    CustomerAccessMixin,
+    CustomerSightMixin,
+    CustomerNamesMixin,
+    GeneratedView,
+):
     """Customers."""
 
     own_model = Customer

@@ -4,11 +4,15 @@ from services.errors import ServiceError
 
 
 class DuplicateCustomerNameError(ServiceError):
-    """Another customer has the name, as compared by its key. The owner is named only to those who may know of it."""
+    """Another customer has the name, as compared by its key.
 
-    def __init__(self, name: str, owner_name: str | None = None) -> None:
+    The owner is named only to those who may know of it, ``visible_id`` is set only for those who see it.
+    """
+
+    def __init__(self, name: str, owner_name: str | None = None, *, visible_id: int | None = None) -> None:
         self.name = name
         self.owner_name = owner_name
+        self.visible_id = visible_id
         super().__init__(f"{name!r} is taken" + (f" by a customer of {owner_name}" if owner_name else ""))
 
 

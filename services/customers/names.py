@@ -17,7 +17,8 @@ from services.customers.errors import DuplicateCustomerNameError
 def check_name_free(session: AnySession, name: str, *, except_id: int | None = None) -> None:
     """Let pass a name that no customer has, compared by its key.
 
-    :raises DuplicateCustomerNameError: if one has it; with the owner's name where the actor may know of the customer
+    :raises DuplicateCustomerNameError: if one has it; with the owner's name where the actor may know of the customer,
+        and with its id where the actor sees it
     """
     query = (
         select(Customer.id, Employee.name.label("owner_name"))
@@ -28,8 +29,12 @@ def check_name_free(session: AnySession, name: str, *, except_id: int | None = N
         taken = every.execute(query).first()
     if taken is None:
         return
-    is_known = UNFILTERED_KEY in session.info or outcome_of(session, taken.id) is not Outcome.HIDDEN
-    raise DuplicateCustomerNameError(name.strip(), taken.owner_name if is_known else None)
+    outcome = Outcome.FULL if UNFILTERED_KEY in session.info else outcome_of(session, taken.id)
+    raise DuplicateCustomerNameError(
+        name.strip(),
+        None if outcome is Outcome.HIDDEN else taken.owner_name,
+        visible_id=taken.id if outcome is Outcome.FULL else None,
+    )
 
 
 @contextmanager

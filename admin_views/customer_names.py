@@ -1,0 +1,43 @@
+"""Whether a customer's name is taken, asked while it is typed: tells no more than a refused form does (DOMAIN 3.6)."""
+
+from typing import Any
+
+from flask import abort, request
+from flask_admin import expose
+
+from admin_views import openings
+from admin_views.messages import message_of
+from admin_views.page_mixin import PageMixin
+from models import Customer, db
+from models.names import InvalidNameError, clean_name
+from services import customers
+from services.customers import DuplicateCustomerNameError
+
+
+class CustomerNamesMixin(PageMixin):
+    """Warns of a second customer of one name."""
+
+    def live_checks(self, row: Any) -> dict[str, str]:
+        """Let the form ask about the name."""
+        return {"name": self.get_url(".name_taken_view", id=row.id if row is not None else None)}
+
+    @expose("/name_taken/")
+    def name_taken_view(self) -> dict[str, str | None]:
+        """Return {message, url}: both null for a free name; the address only of a customer whom the person sees.
+
+        With ``id`` the customer being edited, whose own name is no fault.
+        """
+        row = self.get_one(request.args["id"]) if "id" in request.args else None
+        openings.forget()
+        if not (self.can_create if row is None else self.can_edit and self.can_edit_row(row)):
+            abort(403)
+        try:
+            name = clean_name(request.args.get("name", ""), limit=Customer.name_limit)
+            customers.check_name_free(db.session, name, except_id=row.id if row is not None else None)
+        except InvalidNameError:
+            return {"message": None, "url": None}  # what is wrong with it the form says when it is sent
+        except DuplicateCustomerNameError as error:
+            shown = error.visible_id
+            url = None if shown is None else self.get_url(".details_view", id=shown)
+            return {"message": message_of(error), "url": url}
+        return {"message": None, "url": None}
