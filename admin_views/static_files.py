@@ -37,10 +37,12 @@ def send(filename: str) -> Response:
     """Send a static file; one whose fingerprint is of another release is sent as it is now, and asked for again."""
     given, _, name = filename.partition("/")
     if not (name and _FINGERPRINT.fullmatch(given)):
-        return current_app.send_static_file(filename)
+        given, name = "", filename
     response = current_app.send_static_file(name)
-    if given == _fingerprint_of(name):
+    if given and given == _fingerprint_of(name):
         response.headers["Cache-Control"] = FOREVER
+    response.direct_passthrough = False
+    response.make_sequence()  # read here: compressing it as a stream would leave the file open
     return response
 
 

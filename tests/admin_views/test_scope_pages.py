@@ -83,7 +83,7 @@ def test_other_lists_have_no_tabs(client_of: ClientOf, people: Company) -> None:
 def test_menu_marks_what_awaits_handover(client_of: ClientOf, people: Company, query: str, active: str) -> None:
     page = client_of(people.leadA).get(f"/admin/customer/{query}").text
 
-    assert re.findall(r'class="menu-link active" href="([^"]+)"', page) == [active]
+    assert re.findall(r'class="menu-line active" href="([^"]+)"', page) == [active]
 
 
 def test_search_form_keeps_the_scope(client_of: ClientOf, people: Company) -> None:

@@ -22,19 +22,22 @@ from tests import factories
 _numbers = count(1)
 JSON = {"Accept": "application/json"}
 FULL, NOTICE, HIDDEN = Outcome.FULL, Outcome.NOTICE, Outcome.HIDDEN
+#: The pages about one customer.
+PAGES = ("details", "json", "edit form", "access", "contact")
 #: What each page answers, in one word, by outcome (DOMAIN 3.3).
 EXPECTED: dict[Outcome, dict[str, str]] = {
     FULL: {
-        **dict.fromkeys(("details", "json", "edit form", "contact"), "shown"),
+        **dict.fromkeys(PAGES, "shown"),
+        "access": "named",  # who sees it and why, not what it is
         **dict.fromkeys(("list", "search of phone", "search of name", "pick list"), "row"),
     },
     NOTICE: {
-        **dict.fromkeys(("details", "json", "edit form", "contact"), "prompt"),
+        **dict.fromkeys(PAGES, "prompt"),
         **dict.fromkeys(("list", "search of phone", "pick list"), "absent"),
         "search of name": "stub",
     },
     HIDDEN: {
-        **dict.fromkeys(("details", "json", "edit form", "contact"), "not found"),
+        **dict.fromkeys(PAGES, "not found"),
         **dict.fromkeys(("list", "search of phone", "search of name", "pick list"), "absent"),
     },
 }
@@ -68,16 +71,26 @@ def give_role(session: Session, person: Employee, *permissions: Permission) -> N
     session.commit()
 
 
-def outcome(client: FlaskClient, company: factories.Company, name: str) -> Outcome:
+def outcome(client: FlaskClient, company: factories.Company, name: str, *, owner: str | None = None) -> Outcome:
     """Return what a client gets of a customer.
 
+    :param owner: as of :func:`word`
     :raises AssertionError: if one page says something else than the others, or a refusal tells too much
     """
-    answers = _ask(client, company, name)
+    answers = _ask(client, company, name, owner)
     for found, expected in EXPECTED.items():
         if answers == expected:
             return found
     raise AssertionError(f"{name}: the pages disagree, or tell too much: {answers}")
+
+
+def opening(client: FlaskClient, company: factories.Company, name: str, *, owner: str | None = None) -> Outcome:
+    """Return what a client gets of a customer's own page: one request, where :func:`outcome` asks every page.
+
+    :param owner: as of :func:`word`
+    """
+    answer = client.get(f"/admin/customer/details/?id={company[name].id}")
+    return {"shown": FULL, "prompt": NOTICE, "not found": HIDDEN}[word(answer, company, name, owner=owner)]
 
 
 def outcomes(clients: Iterable[FlaskClient], company: factories.Company, name: str) -> list[Outcome]:
@@ -85,13 +98,17 @@ def outcomes(clients: Iterable[FlaskClient], company: factories.Company, name: s
     return [outcome(client, company, name) for client in clients]
 
 
-def _ask(client: FlaskClient, company: factories.Company, name: str) -> dict[str, str]:
+def _ask(client: FlaskClient, company: factories.Company, name: str, owner: str | None) -> dict[str, str]:
     customer, contact = company[name], company[f"contact_{name}"]
-    words = {
-        "details": word(client.get(f"/admin/customer/details/?id={customer.id}"), company, name),
-        "json": word(client.get(f"/admin/customer/details/?id={customer.id}", headers=JSON), company, name),
-        "edit form": word(client.get(f"/admin/customer/edit/?id={customer.id}"), company, name),
-        "contact": word(client.get(f"/admin/contact/details/?id={contact.id}"), company, name),
+    details = f"/admin/customer/details/?id={customer.id}"
+    answers = {
+        "details": client.get(details),
+        "json": client.get(details, headers=JSON),
+        "edit form": client.get(f"/admin/customer/edit/?id={customer.id}"),
+        "access": client.get(f"/admin/customer/access/?id={customer.id}"),
+        "contact": client.get(f"/admin/contact/details/?id={contact.id}"),
+    }
+    words = {page: word(answer, company, name, owner=owner) for page, answer in answers.items()} | {
         "list": _place(client, customer, "?page_size=200"),
         "search of phone": _place(client, customer, f"?search={customer.phone}"),
         "search of name": _place(client, customer, f"?search={customer.name}"),
@@ -102,12 +119,16 @@ def _ask(client: FlaskClient, company: factories.Company, name: str) -> dict[str
     return words
 
 
-def word(answer: TestResponse, company: factories.Company, name: str) -> str:
-    """Return what an answer about a customer is: shown, prompt, refused, not found, else what is wrong with it."""
-    body, customer, owner = answer.text, company[name], owner_name(company, name)
+def word(answer: TestResponse, company: factories.Company, name: str, *, owner: str | None = None) -> str:
+    """Return what an answer about a customer is: shown, named, prompt, refused, not found, else what is wrong.
+
+    :param owner: log-in of the owner where it is another than at the beginning; ``nobody`` for the pool
+    """
+    body, customer = answer.text, company[name]
+    owner = f"{owner}-person" if owner is not None else owner_name(company, name)
     told = [text for text in secrets(company, name) if text in body]
     if answer.status_code == 200:
-        return "shown" if told else "an empty page"
+        return "shown" if told else "named" if customer.name in body else "an empty page"
     if told:
         return f"{answer.status_code} that tells {told}"
     names = customer.name in body, owner in body
@@ -184,14 +205,14 @@ def _offer(client: FlaskClient, customer: Customer) -> str:
     return "row" if {"id": customer.id, "text": customer.name} in found else "absent" if found == [] else str(found)
 
 
-def snapshot(session: Session, *, without: Iterable[str] = ()) -> dict[str, list[Any]]:
-    """Return every row of the database by table, past the rule."""
+def snapshot(session: Session, *, only: Iterable[str] = ()) -> dict[str, list[Any]]:
+    """Return the rows of the database by table, past the rule: of every table, or of some."""
     session.rollback()
-    left_out = set(without)
+    wanted = set(only) or Base.metadata.tables.keys()
     found = {
         table.name: sorted(map(tuple, session.connection().execute(select(table))), key=repr)
         for table in Base.metadata.sorted_tables
-        if table.name not in left_out
+        if table.name in wanted
     }
     session.rollback()
     return found
