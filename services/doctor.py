@@ -73,7 +73,8 @@ def _server_faults(patient: Patient) -> Iterator[str]:
 
 
 def _supervisor_faults(patient: Patient) -> Iterator[str]:
-    rows = patient.session.execute(select(Employee.id, Employee.supervisor_id, Employee.login)).all()
+    people = select(Employee.id, Employee.supervisor_id, Employee.login).order_by(Employee.id)
+    rows = patient.session.execute(people).all()
     above = {row.id: row.supervisor_id for row in rows}
     logins = {row.id: row.login for row in rows}
     done: set[int] = set()
