@@ -52,8 +52,8 @@ lock: ## choose versions anew within the ranges of pyproject.toml
 
 texts: $(PACKAGES) ## collect the texts of the code into the catalogues
 	mkdir -p build
-	$(BIN)/pybabel extract --no-wrap --sort-by-file --omit-header -F babel.cfg -k lazy_gettext -o build/messages.pot .
-	$(BIN)/pybabel update --no-wrap --omit-header --no-fuzzy-matching -i build/messages.pot -d translations
+	$(BIN)/pybabel extract --no-wrap --no-location --sort-output -F babel.cfg -k lazy_gettext -o build/messages.pot .
+	$(BIN)/pybabel update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i build/messages.pot -d translations
 
 clean: ## remove what make built; the data in instance/ stays
 	rm -rf .venv node_modules static/vendor build $(TEXTS)
