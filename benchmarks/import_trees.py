@@ -8,17 +8,12 @@ import csv
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tests import postgres
+from benchmarks.databases import DATABASES, FLASK, ROOT, upgrade
 
-ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("KEPEI_SHARED_DATA") or ROOT.parent / "shared" / "data")
-FLASK = [sys.executable, "-m", "flask", "--app", "app"]
 #: Endpoint, file, more options.
 IMPORTS = (
     ("region", "regions_4level.csv", []),
@@ -46,15 +41,15 @@ def main() -> None:
     if not DATA.is_dir():
         sys.exit(f"{DATA} is not there")
     print(f"{'database':<12}{'file':<22}{'rows':>8}{'seconds':>10}{'peak MiB':>10}")
-    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+    for name, opened in DATABASES.items():
         with opened() as environment:
-            _run([*FLASK, "db", "upgrade"], environment)
+            upgrade(environment)
             times = {}
             for endpoint, file, options in IMPORTS:
                 command = [*FLASK, "exchange", "import", endpoint, str(DATA / file), *options]
                 times[file] = _report(name, file, command, environment)
         with opened() as environment:
-            _run([*FLASK, "db", "upgrade"], environment)
+            upgrade(environment)
             command = [sys.executable, "-c", LOOP, str(DATA / IMPORTS[0][1])]
             loop = _report(name, "… by an ORM loop", command, environment)
             print(f"{'':<12}the loop takes {loop / times[IMPORTS[0][1]]:.1f} times as long")
@@ -81,22 +76,6 @@ def _run(command: list[str], environment: dict[str, str]) -> tuple[float, float]
     if status:
         sys.exit(f"{' '.join(command[:6])} failed: {process.stderr.read() if process.stderr else ''}")
     return time.perf_counter() - begun, usage.ru_maxrss / 1024
-
-
-@contextmanager
-def _sqlite() -> Iterator[dict[str, str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield {"KEPEI_INSTANCE": folder, "KEPEI_DATABASE_URL": f"sqlite:///{folder}/bench.sqlite"}
-
-
-@contextmanager
-def _postgresql() -> Iterator[dict[str, str]]:
-    postgres.begin_run()
-    try:
-        with tempfile.TemporaryDirectory() as folder, postgres.own_database(postgres.server_url(), "bench") as url:
-            yield {"KEPEI_INSTANCE": folder, "KEPEI_DATABASE_URL": url}
-    finally:
-        postgres.end_run()
 
 
 if __name__ == "__main__":

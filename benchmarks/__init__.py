@@ -1,0 +1,1 @@
+"""Speed figures. What runs is a script of its own; the other modules are what the scripts have in common."""
