@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
+from admin_views import palette
 from admin_views.text import joined, text
 from auth.permissions import PERMISSION_LABELS
 from models import Customer
 from models.enums import Permission
 from models.inspection import Attribute, Kind
+from models.mixins import DictionaryMixin
 from models.scope import HangsOnCustomer
 
 EMPTY = ""
@@ -27,6 +29,8 @@ def show(row: Any, attribute: Attribute, zone: ZoneInfo) -> str | Markup:
     value = getattr(row, attribute.name)
     if value is None:
         return EMPTY
+    if attribute.name == "name":
+        return palette.shown(row) if isinstance(row, DictionaryMixin) else escape(value)
     return _SHOW[attribute.kind](value, attribute, zone)
 
 
@@ -34,7 +38,7 @@ def show_relation(row: Any, attribute: Attribute) -> str | Markup:
     """Return the name of a related row; a customer that is not FULL shows neither name nor link."""
     related = getattr(row, attribute.name)
     if related is not None:
-        return escape(str(related))
+        return palette.shown(related)
     if getattr(row, attribute.key) is None:
         return EMPTY
     is_guarded = attribute.target is Customer or issubclass(attribute.target or object, HangsOnCustomer)
@@ -53,6 +57,8 @@ def show_moment(value: datetime, zone: ZoneInfo) -> str:
 def _show_choice(value: Any, attribute: Attribute, _zone: ZoneInfo) -> Markup:
     label = (attribute.field.choices or {}).get(value)
     shown = text(label) if label else value
+    if attribute.field.is_palette:
+        return palette.badge(shown, value)
     if attribute.name == "visibility" and value == "private":
         return Markup('<span class="badge bg-red-lt">{}</span>').format(shown)
     return escape(shown)

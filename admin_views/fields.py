@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields import ColorField, DateTimeLocalField, EmailField, TelField, URLField
 from wtforms.fields.choices import SelectChoice
@@ -76,6 +76,14 @@ class PlainDecimalField(DecimalField):
         return format(self.data.normalize(), "f")
 
 
+class PaletteField(SelectField):
+    """A colour of the palette, shown as what it does."""
+
+    def process_data(self, value: str | None) -> None:
+        """Show a row without a colour as having chosen none."""
+        super().process_data(value or "")
+
+
 class WebsiteField(URLField):
     """The address of a web page; www.example.com means https://www.example.com."""
 
@@ -133,10 +141,18 @@ def _with_plain_line_ends(value: str | None) -> str | None:
 
 
 def _make_choice(attribute: Attribute, validators: list[Any], common: Any, _model: type[Any], _zone: ZoneInfo) -> Any:
+    if attribute.field.is_palette:
+        return PaletteField(choices=_palette_choices(attribute), validators=validators, **common)
     choices = [SelectChoice(value, text(label)) for value, label in (attribute.field.choices or {}).items()]
     if not attribute.is_required:
         choices.insert(0, SelectChoice("", ""))
     return SelectField(choices=choices, validators=validators, validate_choice=True, **common)
+
+
+def _palette_choices(attribute: Attribute) -> list[SelectChoice]:
+    """Return the colours, and before them none at all."""
+    colours = [SelectChoice(value, text(label)) for value, label in (attribute.field.choices or {}).items()]
+    return [SelectChoice("", gettext("None")), *colours]
 
 
 def _make_integer(attribute: Attribute, validators: list[Any], common: Any, _model: type[Any], _zone: ZoneInfo) -> Any:

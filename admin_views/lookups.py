@@ -34,10 +34,12 @@ class Option:
     #: (id, name) from the root down to the node, for a tree.
     path: tuple[tuple[int, str], ...] = ()
     has_children: bool = False
+    #: Name of the palette's colour in which it is shown.
+    colour: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a script, without what is empty."""
-        more = {"hint": self.hint, "path": self.path, "has_children": self.has_children}
+        more = {"hint": self.hint, "path": self.path, "has_children": self.has_children, "colour": self.colour}
         return {"id": self.id, "text": self.text, **{name: value for name, value in more.items() if value}}
 
 
@@ -103,8 +105,9 @@ def options(session: AnySession, target: type[Any], rows: list[Any]) -> list[Opt
         parents = _parents(session, target, ids) if rows else set()
         return [Option(id_, _joined(paths[id_]), path=tuple(paths[id_]), has_children=id_ in parents) for id_ in ids]
     texts = labels(session, target, rows)
-    has_hint = issubclass(target, DictionaryMixin)
-    return [Option(row.id, texts[row.id], (row.description or "") if has_hint else "") for row in rows]
+    if not issubclass(target, DictionaryMixin):
+        return [Option(row.id, texts[row.id]) for row in rows]
+    return [Option(row.id, texts[row.id], hint=row.description or "", colour=row.colour or "") for row in rows]
 
 
 def labels(session: AnySession, target: Any, rows: list[Any]) -> dict[int, str]:

@@ -71,7 +71,7 @@ class ModelForm(BaseForm):
     @staticmethod
     def is_wide(field: Any) -> bool:
         """Tell whether a field takes the whole width of the form."""
-        return field.type == "CheckboxesField" or isinstance(field, TextAreaField)
+        return field.type in ("CheckboxesField", "PaletteField") or isinstance(field, TextAreaField)
 
 
 def differing(form: ModelForm, stored: ModelForm) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The company's colour on every page: one stylesheet, in an address that changes with the colour.
+"""The colours of every page, the company's and the palette's: one stylesheet, in an address that changes with them.
 
 Colours stand in stylesheets alone, since the Content-Security-Policy forbids style attributes. The colour as the
 company chose it fills buttons; what is written in it is darkened on light surfaces and lightened on dark ones until it
@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, request, url_for
 
 from admin_views.company import company
 from admin_views.contrast import BLACK, WHITE, Colour, mix, parse, readable, text_on
+from admin_views.palette import palette_rules
 from admin_views.static_files import FOREVER
 
 blueprint = Blueprint("theme", __name__)
@@ -62,7 +63,7 @@ def _sheet(colour: str) -> str:
     brand_fg = text_on(brand)
     light = readable(brand, on=_LIGHT_SURFACE, tint=_TINT)
     dark = readable(brand, on=_DARK_SURFACE, tint=_TINT)
-    return _SHEET.format(
+    own = _SHEET.format(
         brand=brand,
         brand_fg=brand_fg,
         brand_hover=mix(brand, BLACK if brand_fg == WHITE else WHITE, 0.15),
@@ -72,6 +73,7 @@ def _sheet(colour: str) -> str:
         dark=dark,
         dark_fg=text_on(dark),
     )
+    return own + palette_rules()
 
 
 @lru_cache(maxsize=16)

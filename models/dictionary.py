@@ -35,10 +35,10 @@ def _list_page(name: Label, title: Label, *, order: int, add: Label, extra: tupl
         menu_order=order,
         permission=Permission.MANAGE_CUSTOMER_CONFIG,
         columns=("name", "description", *extra, "is_active"),
-        form=("name", "description", *extra, "is_active"),
+        form=("name", "description", *extra, "colour", "is_active"),
         search=("name",),
         filters=("is_active",),
-        exchange=("name", "description", *extra, "is_active"),
+        exchange=("name", "description", *extra, "colour", "is_active"),
         sort="sort_order",
         add=add,
     )

@@ -74,6 +74,21 @@ JOB_STATE_LABELS: dict[str, Label] = {
     "done": label(en="Done", zh="已完成"),
     "failed": label(en="Failed", zh="失败"),
 }
+#: The palette from which a value of a dictionary takes its colour; admin_views/palette.py says how each one looks.
+COLOUR_LABELS: dict[str, Label] = {
+    "grey": label(en="Grey", zh="灰色"),
+    "red": label(en="Red", zh="红色"),
+    "orange": label(en="Orange", zh="橙色"),
+    "yellow": label(en="Yellow", zh="黄色"),
+    "lime": label(en="Lime", zh="黄绿色"),
+    "green": label(en="Green", zh="绿色"),
+    "teal": label(en="Teal", zh="青绿色"),
+    "cyan": label(en="Cyan", zh="青色"),
+    "blue": label(en="Blue", zh="蓝色"),
+    "indigo": label(en="Indigo", zh="靛蓝色"),
+    "purple": label(en="Purple", zh="紫色"),
+    "pink": label(en="Pink", zh="粉色"),
+}
 IMPORT_MODE_LABELS: dict[str, Label] = {
     "skip": label(en="Skip existing", zh="跳过已有"),
     "update": label(en="Update existing", zh="更新已有"),

@@ -53,6 +53,8 @@ class Field:
     is_long: bool = False
     #: For a text column that holds more than words.
     format: TextFormat | None = None
+    #: The choices are colours of the palette, and the column is what its row is drawn in.
+    is_palette: bool = False
     #: Never in a form after the row was created.
     is_immutable: bool = False
     #: Set by the server alone; shown, never asked for.

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.enums import Permission
+from models.enums import COLOUR_LABELS, Permission, one_of
 from models.meta import field, label, page
 from models.mixins import DictionaryMixin
 
@@ -17,6 +17,7 @@ class PriceLevel(DictionaryMixin, Base):
     __table_args__ = (
         UniqueConstraint("name_key"),
         Index(None, "sort_order"),
+        one_of("colour", COLOUR_LABELS),
         CheckConstraint("discount > 0 AND discount <= 9.9999", name="discount_range"),
     )
     __page__ = page(
@@ -26,10 +27,10 @@ class PriceLevel(DictionaryMixin, Base):
         menu_order=50,
         permission=Permission.MANAGE_CUSTOMER_CONFIG,
         columns=("name", "discount", "description", "is_active"),
-        form=("name", "discount", "description", "is_active"),
+        form=("name", "discount", "description", "colour", "is_active"),
         search=("name",),
         filters=("is_active",),
-        exchange=("name", "discount", "description", "is_active"),
+        exchange=("name", "discount", "description", "colour", "is_active"),
         sort="sort_order",
         add=label(en="Add price level", zh="新增价格级别"),
     )

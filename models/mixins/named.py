@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Boolean, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
 
+from models.enums import COLOUR_LABELS, one_of
 from models.meta import field, label
 from models.mixins.sortable import SortableMixin
 from models.mixins.versioned import VersionMixin
@@ -84,8 +85,20 @@ class DictionaryMixin(SortableMixin, ActiveMixin, VersionMixin, NameMixin):
         ),
     )
 
+    #: Name of a colour of the palette; without one the value is plain text.
+    colour: Mapped[str | None] = mapped_column(
+        String(10),
+        info=field(
+            label(en="Colour", zh="颜色"),
+            help=label(en="How the value looks in lists and on pages.", zh="该值在列表和页面中的显示颜色。"),
+            choices=COLOUR_LABELS,
+            is_palette=True,
+        ),
+        sort_order=200,
+    )
+
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:
-        """Names are unique as compared; rows are read in their order."""
-        return (UniqueConstraint("name_key"), Index(None, "sort_order"))
+        """Names are unique as compared; rows are read in their order; colours are the palette's."""
+        return (UniqueConstraint("name_key"), Index(None, "sort_order"), one_of("colour", COLOUR_LABELS))

@@ -99,6 +99,21 @@ LISTS: Mapping[type[Any], tuple[str, ...]] = {
     ),
 }
 
+#: Values that stand out from the start; the others are plain. Names mean the same in each list that has them.
+COLOURS: Mapping[str, str] = {
+    "A": "purple",
+    "VIP客户": "purple",
+    "重点客户": "purple",
+    "意向客户": "orange",
+    "签约客户": "green",
+    "长期客户": "blue",
+    "放弃客户": "grey",
+    "挂起客户": "grey",
+    "试用": "cyan",
+    "达成意向": "orange",
+    "签约": "green",
+}
+
 
 def seed_defaults(session: AnySession, *, grades: str = DEFAULT_GRADE_PRESET) -> dict[str, int]:
     """Load the defaults into what is still empty. Flushes.
@@ -148,7 +163,10 @@ def is_empty(session: AnySession, model: type[Any]) -> bool:
 def _seed_list(session: AnySession, model: type[Any], names: Iterable[str]) -> int:
     if not is_empty(session, model):
         return 0
-    rows = [model(name=name, sort_order=place) for place, name in enumerate(distinct(names), start=1)]
+    rows = [
+        model(name=name, sort_order=place, colour=COLOURS.get(name))
+        for place, name in enumerate(distinct(names), start=1)
+    ]
     session.add_all(rows)
     session.flush()
     return len(rows)

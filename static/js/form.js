@@ -191,6 +191,7 @@
           if (take) picker.addOption({ [valueField]: take, [labelField]: takeText });
           picker.setValue(take);
         } else if (field.type === "checkbox") field.checked = Boolean(take);
+        else if (field.tagName === "FIELDSET") field.querySelectorAll("[type=radio]").forEach((radio) => { radio.checked = radio.value === take; });
         else field.value = take;
         field.dispatchEvent(new Event("input", { bubbles: true }));
         field.dispatchEvent(new Event("change", { bubbles: true }));

@@ -2,8 +2,30 @@
 (() => {
   "use strict";
 
+  const words = JSON.parse(document.body.dataset.words);
+
+  // A choice in the colour of its value; the classes are the palette's.
+  function draw(text, colour, className) {
+    const box = document.createElement("div");
+    if (!colour) {
+      box.textContent = text;
+      return box;
+    }
+    box.className = className;
+    box.append(Object.assign(document.createElement("span"), { className: `value value-${colour}`, textContent: text }));
+    return box;
+  }
+
   function makePicker(select) {
-    const options = { maxOptions: 300, plugins: ["remove_button"] };
+    const options = {
+      maxOptions: 300,
+      plugins: { remove_button: { title: words.remove } },
+      render: {
+        option: (row) => draw(row.text, row.colour, ""),
+        item: (row) => draw(row.text, row.colour, "is-coloured"),
+        no_results: () => Object.assign(document.createElement("div"), { className: "no-results", textContent: words.none }),
+      },
+    };
     if (select.dataset.lookup) { // read anew each time: what is offered may depend on another field
       Object.assign(options, {
         valueField: "id",
