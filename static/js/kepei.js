@@ -40,6 +40,7 @@
         onType() { this.clearOptions((option) => this.items.includes(String(option.id))); },
       });
     }
+    select.setAttribute("aria-hidden", "true"); // its label goes to the picker's own field
     return new TomSelect(select, options);
   }
 
