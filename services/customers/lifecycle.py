@@ -9,6 +9,7 @@ from auth.errors import PermissionDeniedError
 from models import Customer, CustomerFollower, Employee, FollowUp, Visit
 from models.audit_action import AuditAction
 from models.enums import Visibility
+from models.types import utc_now
 from services import audit
 from services.customers.errors import (
     AlreadyFollowingError,
@@ -181,8 +182,12 @@ def _co_follower_ids(session: AnySession, customer: Customer) -> set[int]:
 
 
 def _set_co_followers(session: AnySession, customer: Customer, wanted: Iterable[int]) -> None:
-    """Make the co-followers of a customer exactly those wanted; the rows that stay keep who added them."""
+    """Make the co-followers of a customer exactly those wanted; the rows that stay keep who added them.
+
+    It is a change of the customer: whoever has looked at its followers before, to decide or to preview, is stale then.
+    """
     actor, missing = get_actor(session), set(wanted)
+    customer.updated_at = utc_now()  # so that the flush compares and counts up its version
     for row in list(customer.co_followers):
         if row.employee_id in missing:
             missing.discard(row.employee_id)

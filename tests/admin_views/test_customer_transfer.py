@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests import factories
 from tests.admin_views.deed_answers import messages, options, sides, stored
 from tests.factories import Company
+from tests.functional.deed_pages import change_follower
 from tests.functional.visibility_pages import JSON, snapshot
 
 ClientAs = Callable[[str], FlaskClient]
@@ -207,3 +208,23 @@ def test_transfer_with_the_versions_of_the_page(client_as: ClientAs, session: Se
     answer = a1.post("/admin/customer/transfer/", data=query | {"owner": company.w1.id, "version": version[1]})
 
     assert (answer.status_code, stored(session, company.c1)[0]) == (302, company.w1.id)
+
+
+def test_transfer_is_stale_once_somebody_else_follows(client_as: ClientAs, session: Session, company: Company) -> None:
+    """The preview did not name the line of the new co-follower."""
+    a1, query = client_as("a1"), {"id": company.c1.id, "owner": company.a2.id}
+    change_follower(a1, company.c1, company.b1, "add")
+    page = a1.get("/admin/customer/transfer/", query_string=query).text
+    version = re.search(r'name="version" value="([\d-]+)"', page)
+    assert version is not None
+    change_follower(a1, company.c1, company.w1, "add")  # in another tab
+    before = snapshot(session)
+
+    answer = a1.post("/admin/customer/transfer/", data=query | {"version": version[1], "remove_followers": "1"})
+
+    assert answer.status_code == 409
+    assert sides(a1.get("/admin/customer/transfer/", query_string=query | {"remove_followers": "1"}).text) == {
+        "gain": ["a2"],
+        "lose": ["a1", "b1", "leadB", "w1", "west"],
+    }
+    assert snapshot(session) == before
