@@ -30,7 +30,7 @@ def messages(client: FlaskClient, answer: TestResponse) -> list[str]:
 def sides(page: str) -> dict[str, list[str]]:
     """Return the names below "gain sight" and "lose sight" of a preview; empty where nobody is concerned."""
     found = {}
-    for title, people in re.findall(r"</span> (gain|lose) sight[^<]*</h3>(.*?)</section>", page, re.DOTALL):
+    for title, people in re.findall(r"</span> (gain|lose) sight[^<]*</h2>(.*?)</section>", page, re.DOTALL):
         found[title] = [" ".join(re.sub(r"<[^>]+>", " ", name).split()) for name in re.findall(r"<li>.*?</li>", people)]
     return found
 
