@@ -3,7 +3,7 @@
 What is done to who follows and sees a customer has pages of its own, in the mixins.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import abort, request
@@ -23,7 +23,7 @@ from models.inspection import Attribute
 from models.meta import Label
 from services import customers, stubs
 from services.customers import Deed
-from services.customers.scopes import offered_scopes, scoped
+from services.customers.scopes import followers_of, offered_scopes, scoped
 
 #: How many of the newest follow-ups and visits the details page shows.
 RECENT = 10
@@ -85,6 +85,10 @@ class CustomerView(
     def scoped(self, statement: Select[Any], scope: str) -> Select[Any]:
         """Narrow the list to a scope."""
         return scoped(db.session, statement, scope)
+
+    def followers_of_scope(self, scope: str) -> Collection[int] | None:
+        """Let a scope of somebody's customers start from those whom they follow."""
+        return followers_of(db.session, scope)
 
     def bulk_actions(self) -> tuple[BulkAction, ...]:
         """Lead from chosen customers to their transfer, and back to the list as it was."""

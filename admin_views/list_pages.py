@@ -1,6 +1,6 @@
 """The list page of a generated view."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -23,10 +23,11 @@ from admin_views.listing_args import (
 from admin_views.page_mixin import PageMixin
 from admin_views.row_ids import parse_row_id
 from admin_views.text import text
-from models import db
+from models import Customer, db
 from models.inspection import Attribute, Kind, attributes_of
 from models.meta import Label
-from services.listing import BadFilterError, Count, count_rows, filtered_statement, sorted_statement, with_related
+from services.listing import BadFilterError, Count, filtered_statement, sorted_statement
+from services.row_list import RowList, followers_of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,12 @@ class ListPagesMixin(PageMixin):
         """Show the list."""
         args = self.listing_args()
         try:
-            statement = self.listing_statement()
-            count = count_rows(db.session, self.model, statement)
-            args = self._within(args, count)
-            page = with_related(statement, self.model, self.page.columns or ())
-            rows = list(db.session.scalars(page.limit(args.page_size).offset(args.page * args.page_size)))
+            found = self.row_list()
+            args = self._within(args, found.count)
+            rows = found.page(limit=args.page_size, offset=args.page * args.page_size, related=self.page.columns or ())
         except BadFilterError as error:
             return self._show_list(args, [], Count(0), self._filter_message(error))
-        return self._show_list(args, rows, count, None)
+        return self._show_list(args, rows, found.count, None)
 
     def listing_args(self) -> ListingArgs:
         """Return what the address asks for."""
@@ -84,6 +83,23 @@ class ListPagesMixin(PageMixin):
         statement = self.scoped(statement, listing.scope)
         return sorted_statement(statement, self.model, listing.sort)
 
+    def row_list(self) -> RowList:
+        """Return the list on screen.
+
+        :raises BadFilterError: if a filter's value cannot be read
+        """
+        listing = self.listing_args().listing
+        of_scope = self.followers_of_scope(listing.scope)
+        return RowList(
+            db.session,
+            self.model,
+            self.listing_statement(),
+            followers=followers_of_all(db.session, self.model) if of_scope is None else of_scope,
+            is_whole=self.model is Customer
+            and not (listing.search or listing.filters)
+            and (of_scope is not None or not listing.scope),
+        )
+
     def restrict(self, statement: Select[Any]) -> Select[Any]:
         """Narrow the rows that this view is about, for list, count and export."""
         return statement
@@ -95,6 +111,10 @@ class ListPagesMixin(PageMixin):
     def scoped(self, statement: Select[Any], scope: str) -> Select[Any]:
         """Narrow the list to one of the scopes; an empty name is the whole list."""
         return statement
+
+    def followers_of_scope(self, scope: str) -> Collection[int] | None:
+        """Return the employees whose followed customers are the scope; None if it is not made so."""
+        return None
 
     def bulk_actions(self) -> tuple[BulkAction, ...]:
         """Return what the person may do with chosen rows, beside deletion."""

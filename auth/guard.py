@@ -18,7 +18,7 @@ from sqlalchemy.sql.expression import TableClause
 from auth.actor import Actor, get_actor
 from auth.errors import HiddenRowError, UnguardedStatementError
 from auth.sql_check import CHECK_OPTION, mark
-from auth.visibility import among, dialect_of, full_customer_ids, full_customers
+from auth.visibility import among, dialect_of, full_customer_ids, full_customers, hangs_on_full_customer
 from models import Base, Customer
 from models.mixins import AuthoredMixin
 from models.scope import UNFILTERED_KEY, HangsOnCustomer
@@ -136,7 +136,7 @@ def _criterion(cls: Any, actor: Actor | None, dialect: str) -> Any:
         return mark(cls, is_met=False)
     if cls is Customer:
         return and_(mark(cls), full_customers(actor, dialect, cls))
-    return and_(mark(cls), cls.customer_id.in_(full_customer_ids(actor, dialect)))
+    return and_(mark(cls), hangs_on_full_customer(actor, dialect, cls.customer_id))
 
 
 def _restrict_refresh(state: ORMExecuteState) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,6 +23,13 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Let PostgreSQL plan each statement anew: a plan made for any team suits neither one person nor a thousand."""
+    if isinstance(connection, psycopg.Connection):
+        connection.prepare_threshold = None
 
 
 @event.listens_for(Engine, "begin")

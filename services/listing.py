@@ -11,7 +11,7 @@ from operator import eq, ge, le
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from auth.actor import AnySession, company_setting
@@ -21,7 +21,7 @@ from models.names import name_key
 from services.errors import ServiceError
 
 #: Counting stops here; a longer list says "more than".
-COUNT_LIMIT = 100_000
+COUNT_LIMIT = 10_000
 SEARCH_LENGTH = 100
 SEARCH_WORDS = 8
 #: Largest value of an INTEGER column on PostgreSQL.
@@ -84,13 +84,6 @@ def with_related(statement: Select[Any], model: type[Any], names: tuple[str, ...
     """Load the named relationships in the same statement, so that a page costs one query however many rows it has."""
     relations = [name for name in names if name in attributes_of(model) and attributes_of(model)[name].is_relation]
     return statement.options(*(joinedload(getattr(model, name)) for name in relations))
-
-
-def count_rows(session: AnySession, model: type[Any], statement: Select[Any]) -> Count:
-    """Count the rows of a list's SELECT, up to the limit."""
-    rows = statement.with_only_columns(model.id).order_by(None).limit(COUNT_LIMIT + 1)
-    number = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    return Count(rows=min(number, COUNT_LIMIT), is_capped=number > COUNT_LIMIT)
 
 
 def sorted_statement(statement: Select[Any], model: type[Any], sort: str) -> Select[Any]:

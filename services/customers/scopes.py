@@ -3,7 +3,7 @@
 A scope only narrows what the person sees; the session's listener adds the sight as to any other list.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ class Scope:
     label: Label
     #: From the actor and the name of the database to the criterion on ``Customer``.
     criterion: Callable[[Actor, str], ColumnElement[bool]]
+    #: Employees, one of whom follows each of its customers, where it is all whom they follow.
+    followers: Callable[[Actor], Collection[int]] | None = None
     #: Whether the actor is offered it.
     is_offered: Callable[[Actor], bool] = _always
 
@@ -52,9 +54,11 @@ def _is_awaiting_handover(actor: Actor, dialect: str) -> ColumnElement[bool]:
 
 #: Name in the address -> scope, in the order of the tabs.
 SCOPES: dict[str, Scope] = {
-    "mine": Scope(label(en="Mine", zh="我的客户"), _is_mine),
-    "team": Scope(label(en="My team's", zh="团队客户"), _is_of_team),
-    "private": Scope(label(en="Private", zh="私密客户"), _is_private, lambda actor: actor.private_customer_enabled),
+    "mine": Scope(label(en="Mine", zh="我的客户"), _is_mine, followers=lambda actor: [actor.id]),
+    "team": Scope(label(en="My team's", zh="团队客户"), _is_of_team, followers=lambda actor: actor.team),
+    "private": Scope(
+        label(en="Private", zh="私密客户"), _is_private, is_offered=lambda actor: actor.private_customer_enabled
+    ),
     "pool": Scope(label(en="Pool", zh="公海"), _is_in_pool),
     "handover": Scope(label(en="Awaiting handover", zh="待交接"), _is_awaiting_handover),
 }
@@ -71,6 +75,12 @@ def scoped(session: AnySession, statement: Select[Any], name: str) -> Select[Any
     if actor is None or scope is None or not scope.is_offered(actor):
         return statement
     return statement.where(scope.criterion(actor, dialect_of(session)))
+
+
+def followers_of(session: AnySession, name: str) -> Collection[int] | None:
+    """Return the employees whose followed customers are the scope; None if it is not made so."""
+    actor, scope = get_actor(session), SCOPES.get(name)
+    return scope.followers(actor) if actor is not None and scope is not None and scope.followers else None
 
 
 def owner_has_left() -> ColumnElement[bool]:

@@ -11,7 +11,9 @@ from auth.actor import load_actor, set_actor
 from auth.errors import HiddenRowError
 from auth.visibility import Outcome, outcome_of
 from models import Customer, CustomerFollower
-from services.listing import Listing, count_rows, filtered_statement, sorted_statement
+from services.customers.scopes import SCOPES, followers_of, scoped
+from services.listing import FilterTerm, Listing, filtered_statement, sorted_statement
+from services.row_list import RowList, followers_of_all
 from services.stubs import find_stubs
 from tests.random_companies import Company, F, N, Record, build, companies, expected, is_near
 
@@ -54,12 +56,37 @@ def reads_agree(session: Session, outcomes: dict[int, Outcome]) -> None:
     assert set(session.scalars(select(Customer.id))) == full  # case 48
     assert session.scalar(select(func.count()).select_from(Customer)) == len(full)
     assert {row.id for row in session.scalars(sorted_statement(listed, Customer, "").limit(100))} == full
-    assert count_rows(session, Customer, listed).rows == len(full)
+    lists_agree(session, full)
     stubs, stub_total = find_stubs(session, "customer", limit=100)
     assert ({stub.id for stub in stubs}, stub_total) == (notice, len(notice))
     assert {row_id: outcome_of(session, row_id) for row_id in outcomes} == outcomes
     session.expunge_all()
     assert {row_id for row_id in outcomes if session.get(Customer, row_id) is not None} == full
+
+
+def lists_agree(session: Session, full: set[int]) -> None:
+    """Compare every way to the page and the total of a list: from the followers and by a walk, whole and filtered."""
+    active = FilterTerm("is_active", "is", "1")
+    for scope in ("", *SCOPES):
+        own = followers_of(session, scope)
+        expected_ids = set(session.scalars(scoped(session, select(Customer.id), scope)))
+        assert expected_ids <= full
+        for terms in ((), (active,)):
+            for gather_limit in (0, 1_000):
+                found = RowList(
+                    session,
+                    Customer,
+                    sorted_statement(
+                        scoped(session, filtered_statement(session, Customer, Listing(filters=terms)), scope),
+                        Customer,
+                        "",
+                    ),
+                    followers=followers_of_all(session, Customer) if own is None else own,
+                    is_whole=not terms and (own is not None or not scope),
+                    gather_limit=gather_limit,
+                )
+                assert {row.id for row in found.page(limit=100, offset=0)} == expected_ids
+                assert found.count.rows == len(expected_ids)
 
 
 def units_agree(session: Session, outcomes: dict[int, Outcome]) -> None:
