@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from admin_views.messages import TOLD_ERRORS, refusal_of, stale_message
 from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
@@ -22,6 +22,7 @@ Answer = Any
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(SecurityError, show_foreign_host)
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(DataError, show_data_error)
     app.register_error_handler(StaleDataError, lambda _: _page(409, "stale", stale_message()))
@@ -61,6 +62,11 @@ def show_http_error(error: HTTPException) -> Answer:
     status = error.code
     sentence = sentences.get(status, sentences[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
     return _page(status, error.name.lower().replace(" ", "_"), sentence)
+
+
+def show_foreign_host(error: SecurityError) -> Answer:
+    """Refuse in plain words: a page is full of addresses, and those of this host are what must not be made."""
+    return error
 
 
 def show_csrf_error(_error: CSRFError) -> Answer:

@@ -1,6 +1,9 @@
 """Response headers that keep pages private and scripts ours."""
 
-from flask import Flask, Response, request
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface
 
 #: Endpoints whose answers are the same for everybody and say themselves how long they may be kept.
 SHARED_ENDPOINTS = frozenset({"static", "admin.static", "theme.stylesheet"})
@@ -17,11 +20,26 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+#: Where HTTPS alone is used, browsers remember it for a year.
+HTTPS_HEADER = ("Strict-Transport-Security", "max-age=31536000")
 _SHARED_STATUSES = frozenset({200, 206, 304})
+
+
+class SessionInterface(SecureCookieSessionInterface):
+    """Flask's sessions, which have nothing to say in answers that are the same for everybody.
+
+    Flask-Login looks into the session on each request; ``Vary: Cookie`` would then keep proxies from sharing a file.
+    """
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """Write the cookie and ``Vary``, if the answer is a person's own."""
+        if request.endpoint not in SHARED_ENDPOINTS:
+            super().save_session(app, session, response)
 
 
 def init_app(app: Flask) -> None:
     """Add the headers to every answer."""
+    app.session_interface = SessionInterface()
     app.after_request(add_headers)
 
 
@@ -29,6 +47,8 @@ def add_headers(response: Response) -> Response:
     """Set what is not set yet, and let nobody keep a page."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault(*HTTPS_HEADER)
     if request.endpoint not in SHARED_ENDPOINTS or response.status_code not in _SHARED_STATUSES:
         response.headers["Cache-Control"] = "no-store"
     return response

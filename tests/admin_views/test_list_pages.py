@@ -156,15 +156,6 @@ def test_list_empty_says_what_to_do_next(admin_client: FlaskClient) -> None:
     assert 'href="/admin/channel_type/new/' in page
 
 
-def test_answers_carry_the_headers(admin_client: FlaskClient) -> None:
-    headers = admin_client.get("/admin/employee/").headers
-
-    assert headers["Cache-Control"] == "no-store"
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-    assert "unsafe" not in headers["Content-Security-Policy"]
-
-
 def test_lookup_offers_at_most_fifty_whatever_is_asked(admin_client: FlaskClient, people: list[Employee]) -> None:
     for limit in ("-1", "100000", "abc"):
         found = admin_client.get(f"/admin/employee/ajax/lookup/?name=supervisor&limit={limit}").get_json()
