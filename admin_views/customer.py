@@ -70,6 +70,16 @@ class CustomerView(
         """Insist on the name alone: a blank code is given a number."""
         return attribute.name == "name"
 
+    def attributes(self, names: tuple[str, ...] | None) -> list[Attribute]:
+        """Leave out 可见范围 while the switch is off: a mark without effect must not look like one."""
+        found = super().attributes(names)
+        return found if self.actor.private_customer_enabled else [one for one in found if one.name != "visibility"]
+
+    def shown_operations(self, attribute: Attribute) -> tuple[str, ...]:
+        """Offer no filter by 可见范围 while the switch is off."""
+        is_idle = attribute.name == "visibility" and not self.actor.private_customer_enabled
+        return () if is_idle else super().shown_operations(attribute)
+
     def menu_links(self) -> list[tuple[str, int, str, str]]:
         """Stand under 客户管理 once more with what awaits handover, and under 客户导入 for those who may import."""
         links = super().menu_links()

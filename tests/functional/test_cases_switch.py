@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models import AuditEntry, CompanySetting, Customer
 from models.scope import UnfilteredReason, unfiltered
 from tests.factories import Company, switch_private
-from tests.functional.visibility_pages import FULL, HIDDEN, NOTICE, outcome, outcomes, snapshot, word
+from tests.functional.visibility_pages import FULL, HIDDEN, JSON, NOTICE, outcome, outcomes, snapshot, word
 
 ClientAs = Callable[[str], FlaskClient]
 
@@ -134,3 +134,22 @@ def test_case_25_a_co_follower_sets_and_clears_the_mark_and_others_do_not(
     assert [answer.status_code for answer in answers] == [403, 403, 404]
     assert [word(answer, company, "c3") for answer in answers] == ["refused", "prompt", "not found"]
     assert snapshot(session) == before
+
+
+def test_the_switch_off_leaves_no_trace_of_the_mark(client_as: ClientAs, session: Session, company: Company) -> None:
+    """DOMAIN 3.5: forms, API and files have no such field; a badge would tell of a protection that is none."""
+    traces = {}
+    for is_on in (True, False):
+        switch_private(session, is_on=is_on)
+        a1, ids = client_as("a1"), [company.c1.id, company.c2.id]
+        pages = {
+            "list": a1.get("/admin/customer/").text,
+            "details": a1.get(f"/admin/customer/details/?id={company.c1.id}").text,
+            "transfer": a1.get("/admin/customer/transfer/", query_string={"id": ids}).text,
+        }
+        fields = a1.get(f"/admin/customer/details/?id={company.c1.id}", headers=JSON).get_json()
+        traces[is_on] = {page: (">Private<" in text, "isibility" in text) for page, text in pages.items()}
+        traces[is_on]["JSON"] = ("visibility" in fields,) * 2
+
+    assert traces[True] == {page: (True, page != "transfer") for page in traces[True]}
+    assert traces[False] == dict.fromkeys(traces[True], (False, False))
