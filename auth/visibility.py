@@ -159,15 +159,19 @@ def followed_by(employee_ids: Iterable[int], dialect: str, customer: Any = _CUST
     return or_(among(customer.owner_id, ids, dialect), co_followers > 0)
 
 
+def owned_ids(employee_ids: Iterable[int], dialect: str) -> Select[Any]:
+    """Return the SELECT of the ids of the customers whom one of the employees owns, from the index of the owners."""
+    return select(_CUSTOMER.c.id).where(among(_CUSTOMER.c.owner_id, employee_ids, dialect))
+
+
 def followed_ids(employee_ids: Iterable[int], dialect: str, *, limit: int | None = None) -> CompoundSelect[Any]:
     """Return the SELECT of the ids of what :func:`followed_by` allows, each once, from the indexes of the followers.
 
     :param limit: read at most so many customers by their owner, and as many by their co-followers
     """
     ids = list(employee_ids)
-    owned = select(_CUSTOMER.c.id).where(among(_CUSTOMER.c.owner_id, ids, dialect)).limit(limit)
-    shared = select(_FOLLOWER.c.customer_id).where(among(_FOLLOWER.c.employee_id, ids, dialect)).limit(limit)
-    return union(*(select(part.subquery()) for part in (owned, shared)))
+    shared = select(_FOLLOWER.c.customer_id).where(among(_FOLLOWER.c.employee_id, ids, dialect)).distinct()
+    return union(*(select(part.limit(limit).subquery()) for part in (owned_ids(ids, dialect), shared)))
 
 
 def full_customer_ids(actor: Actor | None, dialect: str, *, of: Iterable[int]) -> Select[Any]:

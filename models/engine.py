@@ -11,6 +11,8 @@ from models.base import reading_only
 
 #: How long a SQLite writer waits for another, in milliseconds.
 BUSY_TIMEOUT_MS = 10_000
+#: How many explicit joins PostgreSQL may reorder.
+JOIN_COLLAPSE_LIMIT = 4
 
 
 @event.listens_for(Engine, "connect")
@@ -28,8 +30,12 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
 @event.listens_for(Engine, "connect")
 def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
     """Let PostgreSQL plan each statement anew: a plan made for any team suits neither one person nor a thousand."""
-    if isinstance(connection, psycopg.Connection):
-        connection.prepare_threshold = None
+    if not isinstance(connection, psycopg.Connection):
+        return
+    connection.prepare_threshold = None
+    # A list's page joins eight tables to its rows. Their order is right as written; trying all costs 5 to 10 ms a page.
+    connection.execute(f"SET join_collapse_limit = {JOIN_COLLAPSE_LIMIT}".encode())
+    connection.commit()
 
 
 @event.listens_for(Engine, "begin")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, SelectBase, func, select
 
 from auth.actor import Actor, AnySession, get_actor
-from auth.visibility import dialect_of, followed_ids
+from auth.visibility import dialect_of, followed_ids, owned_ids
 from models import Customer
 from models.enums import Permission
 from models.scope import HangsOnCustomer
@@ -46,8 +46,7 @@ class RowList:
         if self.is_whole and self._followed is not None:
             return self._capped(self._followed)
         found = self._from_followed(self.count_limit).with_only_columns(self.model.id).order_by(None)
-        rows = found.limit(self.count_limit + 1).subquery()
-        return self._capped(self.session.scalar(select(func.count()).select_from(rows)) or 0)
+        return self._capped(self._count(found.limit(self.count_limit + 1)))
 
     def page(self, *, limit: int, offset: int, related: tuple[str, ...] = ()) -> list[Any]:
         """Return the rows of a page.
@@ -66,11 +65,15 @@ class RowList:
 
     @cached_property
     def _followed(self) -> int | None:
-        """Return how many customers the followers follow, exactly up to the counting limit; None for no followers."""
+        """Return how many customers the followers follow, exactly up to the counting limit; None for no followers.
+
+        Many are told by their owners alone, who stand in one index.
+        """
         if self.followers is None:
             return None
-        ids = followed_ids(self.followers, dialect_of(self.session), limit=self.count_limit + 1)
-        return self.session.scalar(select(func.count()).select_from(ids.subquery()))
+        dialect, limit = dialect_of(self.session), self.count_limit + 1
+        owned = self._count(owned_ids(self.followers, dialect).limit(limit))
+        return owned if owned >= limit else self._count(followed_ids(self.followers, dialect, limit=limit))
 
     def _from_followed(self, limit: int) -> Select[Any]:
         """Return the SELECT; where the followed customers are few, such that it starts from them."""
@@ -78,6 +81,9 @@ class RowList:
             return self.statement
         key = self.model.id if self.model is Customer else self.model.customer_id
         return self.statement.where(key.in_(followed_ids(self.followers, dialect_of(self.session))))
+
+    def _count(self, rows: SelectBase) -> int:
+        return self.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
     def _capped(self, number: int) -> Count:
         return Count(rows=min(number, self.count_limit), is_capped=number > self.count_limit)

@@ -59,15 +59,28 @@ def test_counting_stops_at_the_limit(engine: Engine, company: factories.Company,
         assert listed(session, Customer, count_limit=1, is_whole=False).count == Count(1, is_capped=True)
 
 
+def test_customer_with_many_co_followers_counts_once(
+    engine: Engine, bare_session: Session, company: factories.Company
+) -> None:
+    team = [company[login] for login in ("a1", "a2", "gone")]
+    for _ in range(3):
+        factories.make_customer(bare_session, owner=None, co_followers=team)
+
+    with acting_in(engine, company["leadA"].id) as session:
+        exact = len(list(session.scalars(select(Customer.id))))
+
+        assert listed(session, Customer, count_limit=exact).count == Count(exact)
+
+
 def test_list_of_few_followed_customers_starts_from_their_followers(engine: Engine, company: factories.Company) -> None:
     with acting_in(engine, company["a1"].id) as session, counted(engine) as statements:
         found = listed(session, Customer)
         assert found.count.rows == len(found.page(limit=100, offset=0))
 
     reading = [statement for statement in statements if "FROM customer" in statement]
-    assert len(reading) == 3  # how many they follow; the ids of the page; its rows
-    assert ["UNION" in statement for statement in reading] == [True, True, False]
-    assert "LIMIT" in reading[0]
+    assert len(reading) == 4  # how many they own; how many they follow; the ids of the page; its rows
+    assert ["UNION" in statement for statement in reading] == [False, True, True, False]
+    assert all("LIMIT" in statement for statement in reading[:2])
 
 
 def test_empty_page_loads_nothing(engine: Engine, company: factories.Company) -> None:
