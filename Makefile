@@ -16,10 +16,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev test check format bench lock setup texts clean
+.PHONY: help run dev test check format bench screenshots lock setup texts clean
 
 help: ## list what make can do
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 run: setup ## prepare everything and start the server on http://127.0.0.1:8000
 	@$(BIN)/python scripts/run.py
@@ -43,6 +43,9 @@ format: $(PACKAGES) ## let ruff write the format and mend what it can
 
 bench: setup ## the speed figures: runs every script in benchmarks/
 	@for script in $(BENCHMARKS); do echo "==> $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; done
+
+screenshots: setup ## draw the pictures of the README anew
+	@$(BIN)/python scripts/screenshots.py
 
 lock: ## choose versions anew within the ranges of pyproject.toml
 	$(PYTHON) -m venv build/lock

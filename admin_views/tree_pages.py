@@ -192,8 +192,6 @@ def _script_words() -> dict[str, str]:
         "removeConfirm": gettext("Delete “%(name)s”?", **blank),
         "name": gettext("Name"),
         "actions": gettext("Actions for %(name)s", **blank),
-        "open": gettext("Open"),
-        "close": gettext("Close"),
         "inactive": gettext("inactive"),
         "topLevel": gettext("Top level"),
         "moved": gettext("%(name)s is now at place %(place)s of %(count)s under %(parent)s.", **blank),

@@ -80,6 +80,13 @@ for (const id of ["tree-add-root", "tree-add-first"]) {
   document.getElementById(id)?.addEventListener("click", () => add(null));
 }
 
+const help = document.querySelector(".tree-help");
+help?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !help.open) return;
+  help.open = false;
+  help.firstElementChild.focus();
+});
+
 attachFind(document.getElementById("tree-find"), document.getElementById("tree-hits"));
 if (may.edit) makeDraggable();
 restore();

@@ -59,7 +59,10 @@ function closeMenu(isBack = false) {
   owner = null;
 }
 
-menu.addEventListener("keydown", (event) => {
+// On its way down: Bootstrap, which waits at the document, would take the arrows for a menu of its own.
+window.addEventListener("keydown", (event) => {
+  if (!menu.contains(event.target)) return;
+  event.stopPropagation();
   const entries = [...menu.children];
   const here = entries.indexOf(document.activeElement);
   const steps = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: entries.length - 1 };
@@ -70,7 +73,7 @@ menu.addEventListener("keydown", (event) => {
     event.preventDefault();
     entries.at(steps[event.key] % entries.length).focus();
   }
-});
+}, true);
 document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) closeMenu(); });
 document.addEventListener("scroll", () => closeMenu(), true);
 

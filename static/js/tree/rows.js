@@ -100,8 +100,12 @@ export function setTabbable(item) {
   for (const button of item.querySelectorAll(":scope > .tree-row button")) button.tabIndex = 0;
 }
 
+/** Put the focus on a row; without one, as in an empty tree, on what adds the first. */
 export function focusItem(item) {
-  if (!item) return;
+  if (!item) {
+    document.getElementById("tree-add-root")?.focus();
+    return;
+  }
   setTabbable(item);
   item.focus();
 }
