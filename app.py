@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import auth.guard  # noqa: F401 -- installs the visibility listeners
 import models.engine  # noqa: F401 -- installs the SQLite listeners
 from admin_views import setup
-from auth import login
+from auth import languages, login
 from models import db
 from services import audit, commands
 
@@ -62,7 +62,6 @@ def _defaults(instance: Path) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_NAME": "kepei_session",
         "WTF_CSRF_TIME_LIMIT": None,
-        "LANGUAGES": ("zh_Hans_CN", "en"),
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "PROXIES": 0,
@@ -105,19 +104,11 @@ def _kept_secret(path: Path) -> str:
 def _init_extensions(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    # Before the check of forged requests: who is no longer logged in is sent to the log-in, not told of an old form.
+    login.init_app(app, note_password=audit.record_own_password)
     CSRFProtect(app)
     Compress(app)
-    Babel(app, locale_selector=_locale)
-    login.init_app(app, note_password=audit.record_own_password)
+    Babel(app, locale_selector=languages.language_of_request)
     setup.init_app(app)
 
     commands.init_app(app)
-
-
-def _locale() -> str:
-    """Return the language: the chosen one, else Chinese where the browser asks for it, else English."""
-    chosen = request.cookies.get("language")
-    if chosen in ("zh_Hans_CN", "en"):
-        return chosen
-    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "zh-TW", "en"], default="en")
-    return "zh_Hans_CN" if best.startswith("zh") else "en"

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime, gettext
+from babel.numbers import format_decimal
+from flask_babel import format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup, escape
 
 from admin_views import palette
@@ -69,7 +70,7 @@ def _show_boolean(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> str:
 
 
 def _show_decimal(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> str:
-    return format(Decimal(value).normalize(), "f")
+    return format_decimal(Decimal(value).normalize(), decimal_quantization=False, locale=get_locale())
 
 
 def _show_json(value: Any, _attribute: Attribute, _zone: ZoneInfo) -> Markup:
@@ -86,7 +87,7 @@ _SHOW: dict[Kind, Callable[[Any, Attribute, ZoneInfo], str | Markup]] = {
     Kind.TEXT: lambda value, _attribute, _zone: escape(value),
     Kind.CHOICE: _show_choice,
     Kind.BOOLEAN: _show_boolean,
-    Kind.INTEGER: lambda value, _attribute, _zone: str(value),
+    Kind.INTEGER: lambda value, _attribute, _zone: format_decimal(value, locale=get_locale()),
     Kind.DECIMAL: _show_decimal,
     Kind.DATE: lambda value, _attribute, _zone: format_date(value, "yyyy-MM-dd"),
     Kind.MOMENT: lambda value, _attribute, zone: show_moment(value, zone),

@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 
 from admin_views import lookups
 from admin_views.deeds import POOL, Fault, attempt, pick_employee, preview, sent, sent_ids, version_mark
-from admin_views.errors import wants_json
 from admin_views.page_mixin import PageMixin
 from admin_views.row_ids import parse_row_id
 from admin_views.row_pages import MAX_BULK_ROWS
 from admin_views.sight_pages import TransferChoice
 from auth.errors import PermissionDeniedError
+from auth.redirects import is_from_script
 from auth.visibility import Outcome, outcome_of
 from models import Customer, Employee, db
 from services import customers
@@ -68,7 +68,7 @@ class CustomerTransferMixin(PageMixin):
 
         :raises PermissionDeniedError: if it is the only one
         """
-        if len(rows) == 1 or wants_json():
+        if len(rows) == 1 or is_from_script():
             raise PermissionDeniedError(f"transfer of customer {refused[0].id}")
         left = [row.id for row in rows if row not in refused]
         return self.render(
@@ -142,7 +142,7 @@ def _transfer(rows: list[Customer], choice: TransferChoice) -> Fault | None:
         fault = attempt(deed, rows)
     except PermissionDeniedError:
         db.session.rollback()
-        if wants_json():
+        if is_from_script():
             raise
         fault = _team_fault(name)
     if fault is None or len(rows) == 1:

@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
-from admin_views.errors import wants_json
 from admin_views.fields import PickField
 from admin_views.messages import TOLD_ERRORS, message_of, refusal_of, stale_message
 from admin_views.row_ids import parse_row_id
+from auth.redirects import is_from_script
 from models import Customer, db
 from models.inspection import attribute_of
 from services.sight_changes import SightChange
@@ -47,7 +47,7 @@ def attempt(deed: Callable[[], object], rows: Iterable[Any]) -> Fault | None:
         return fault_of(error)
     except (IntegrityError, StaleDataError) as error:
         db.session.rollback()
-        if wants_json():
+        if is_from_script():
             raise StaleDataError("somebody was quicker") from error
         return Fault(stale_message(), 409)
     return None
@@ -66,7 +66,7 @@ def fault_of(error: Exception) -> Fault:
 
     :raises Exception: the error itself where a script asks, to be answered as JSON
     """
-    if wants_json():
+    if is_from_script():
         raise error
     return Fault(message_of(error), refusal_of(error).status)
 

@@ -2,9 +2,8 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, current_app, jsonify, render_template, request, url_for
+from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -13,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from admin_views.messages import TOLD_ERRORS, refusal_of, stale_message
 from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
-from auth.redirects import is_own_path
+from auth.redirects import came_from, is_from_script
 from models import db
 
 Answer = Any
@@ -38,18 +37,11 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(error, show_refusal)
 
 
-def wants_json() -> bool:
-    """Tell whether the request came from a script."""
-    if request.is_json or request.headers.get("X-Requested-With") == "XMLHttpRequest":
-        return True
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return best == "application/json"
-
-
 def show_http_error(error: HTTPException) -> Answer:
     """Show a plain sentence for each refusal."""
     sentences = {
         400: gettext("The request was not understood."),
+        401: gettext("You are logged out. Log in again; nothing was saved."),
         403: gettext("You do not have the right to do this."),
         404: gettext("There is no such page or record."),
         405: gettext("This address does not take that kind of request."),
@@ -70,8 +62,11 @@ def show_foreign_host(error: SecurityError) -> Answer:
 
 
 def show_csrf_error(_error: CSRFError) -> Answer:
-    """Say that the form is too old."""
-    return _page(400, "csrf", gettext("The form has expired. Go back, reload the page and send it again."))
+    """Say that the form is too old; the log-in's is simply shown anew."""
+    if request.endpoint == "login.login":
+        flash(gettext("This page had been open for too long. Log in once more."), "warning")
+        return redirect(request.full_path)
+    return _page(400, "csrf", gettext("The form has expired, so nothing was saved. Go back and send it again."))
 
 
 def show_refusal(error: Exception) -> Answer:
@@ -94,33 +89,24 @@ def show_data_error(_error: DataError) -> Answer:
 def show_prompt(error: PrivateCustomerError) -> Answer:
     """Show whom to ask about a private customer; its name and owner, nothing else."""
     db.session.rollback()
-    if wants_json():
+    if is_from_script():
         return jsonify(code="PRIVATE_CUSTOMER", name=error.name, owner=error.owner_name), 403
     return render_template("errors/private_customer.html", error=error), 403
 
 
 def _page(status: int, code: str, message: str) -> Answer:
     db.session.rollback()
-    if wants_json():
+    if is_from_script():
         return jsonify(code=code, message=message), status
     return render_template("errors/error.html", status=status, message=message, ways=_ways(status)), status
 
 
 def _ways(status: int) -> list[tuple[str, str]]:
     """Return the ways on from an error page as (words, address), the best first."""
-    came_from = _referrer()
     ways = [(gettext("To the start page"), url_for("admin.index"))]
-    if came_from is not None and (request.method != "GET" or came_from != request.full_path.rstrip("?")):
-        ways.insert(0, (gettext("Back"), came_from))
+    before = came_from()
+    if before is not None and (request.method != "GET" or before != request.full_path.rstrip("?")):
+        ways.insert(0, (gettext("Back"), before))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and request.method == "GET":
         ways.insert(0, (gettext("Try again"), request.full_path.rstrip("?")))
     return ways
-
-
-def _referrer() -> str | None:
-    """Return the page of ours that led here, without its host."""
-    parts = urlsplit(request.referrer or "")
-    if parts.netloc != request.host:
-        return None
-    target = urlunsplit(("", "", parts.path, parts.query, ""))
-    return target if is_own_path(target) else None

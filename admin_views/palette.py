@@ -6,11 +6,13 @@ Content-Security-Policy forbids style attributes.
 
 from typing import Any
 
+from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from admin_views.contrast import WHITE, Colour, mix, parse, readable
+from models import Employee
 from models.enums import COLOUR_LABELS
-from models.mixins import DictionaryMixin
+from models.mixins import ActiveMixin, DictionaryMixin
 
 #: Name of a colour -> the colour itself; tints and texts are made of it.
 PALETTE: dict[str, str] = {
@@ -51,7 +53,10 @@ def badge(words: Any, colour: str | None) -> Markup:
 
 
 def shown(row: Any) -> Markup:
-    """Return what a row is called, in its colour if it has one."""
+    """Return what a row is called, in its colour if it has one; a retired one is grey and says so."""
+    if isinstance(row, ActiveMixin) and not row.is_active:
+        words = gettext("has left") if isinstance(row, Employee) else gettext("inactive")
+        return Markup('<span class="text-secondary">{} ({})</span>').format(row, words)
     return badge(row, row.colour if isinstance(row, DictionaryMixin) else None)
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from admin_views.errors import wants_json
+from admin_views.details import parts_of
 from admin_views.json_rows import row_as_json
 from admin_views.messages import TOLD_ERRORS, message_of, stale_message
 from admin_views.page_mixin import PageMixin
+from auth.redirects import is_from_script
 from models import db
 from models.inspection import Attribute
 from services.usage import delete_unused
@@ -31,14 +32,15 @@ class RowPagesMixin(PageMixin):
         """Show one row; as JSON to a script."""
         row = self.get_one(request.args.get("id", ""))
         attributes = self.attributes(self.page.details or self.details_names())
-        if wants_json():
+        if is_from_script():
             return jsonify(self.as_json(row, attributes))
+        context = self.details_context(row)  # a view may learn here what it shows
         return self.render(
             self.details_template,
             row=row,
-            attributes=attributes,
+            parts=parts_of(self, row, attributes),
             return_url=self.return_url(),
-            **self.details_context(row),
+            **context,
         )
 
     def as_json(self, row: Any, attributes: list[Attribute]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class Actor:
     team: tuple[int, ...]
     #: Whether the company's switch for private customers is on.
     private_customer_enabled: bool
+    #: What the actor chose to read in; None follows the browser.
+    language: str | None = None
 
     @property
     def is_company_admin(self) -> bool:
@@ -62,6 +64,7 @@ def load_actor(session: AnySession, employee_id: int) -> Actor | None:
         permissions=frozenset(Permission if employee.code == COMPANY_ADMIN else held),
         team=team_of(session, employee.id),
         private_customer_enabled=bool(employee.switch),
+        language=employee.language,
     )
 
 
@@ -83,7 +86,13 @@ def _actor_statement() -> Any:
     setting = select(CompanySetting.private_customer_enabled).limit(1).scalar_subquery()
     return (
         select(
-            Employee.id, Employee.login, Employee.name, Role.code, RolePermission.permission, setting.label("switch")
+            Employee.id,
+            Employee.login,
+            Employee.name,
+            Employee.language,
+            Role.code,
+            RolePermission.permission,
+            setting.label("switch"),
         )
         .join(Role, Role.id == Employee.role_id)
         .join(RolePermission, RolePermission.role_id == Role.id, isouter=True)

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session as cookie_session,
+    url_for,
+)
 from flask_babel import gettext, lazy_gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -12,11 +24,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from auth import passwords
+from auth import languages, passwords
 from auth.actor import AnySession, load_actor, set_actor
-from auth.redirects import is_own_path
+from auth.redirects import came_from, is_from_script, is_own_path
 from models import Employee, db
 from models.base import reading_only
+from models.enums import LANGUAGES
 
 #: Endpoints that answer without a log-in. Everything else is closed.
 PUBLIC_ENDPOINTS = frozenset(
@@ -36,6 +49,8 @@ _PASSWORD_ENDPOINTS = PUBLIC_ENDPOINTS | {"login.password", "login.logout"}
 #: Called with session and employee before a password that somebody chose for themselves is committed; True: by a link.
 NotePassword = Callable[[AnySession, Employee, bool], None]
 _NOTE_KEY = "kepei_note_password"
+#: Key in the session cookie of the language chosen before the log-in.
+_CHOSEN_KEY = "language"
 
 blueprint = Blueprint("login", __name__)
 login_manager = LoginManager()
@@ -127,7 +142,7 @@ def open_gate() -> BaseResponse | None:
     if not current_user.is_authenticated:
         if endpoint is None:
             return None  # 404 tells nothing
-        return redirect(url_for("login.login", next=request.full_path if request.method == "GET" else None))
+        return _ask_to_log_in()
     actor = load_actor(db.session, current_user.employee_id)
     if actor is None:
         logout_user()
@@ -137,6 +152,19 @@ def open_gate() -> BaseResponse | None:
     if current_user.must_change_password and endpoint not in _PASSWORD_ENDPOINTS:
         return redirect(url_for("login.password"))
     return None
+
+
+def _ask_to_log_in() -> BaseResponse:
+    """Send a person to the log-in and from there back to the page; after a form, which the browser keeps, to the form.
+
+    :raises Unauthorized: if a script asks
+    """
+    if is_from_script():
+        abort(401)
+    if request.method == "GET":
+        return redirect(url_for("login.login", next=request.full_path))
+    flash(gettext("You were logged out, so nothing was saved. Log in to go on where you were."), "warning")
+    return redirect(url_for("login.login", next=came_from()))
 
 
 def _forget_reading(_error: BaseException | None) -> None:
@@ -158,6 +186,7 @@ def login() -> str | BaseResponse:
         is_right = passwords.check_password(employee, form.password.data or "")  # as slow for nobody
         if employee is not None and is_right:
             login_user(SessionUser(employee))
+            _take_over_language(employee)
             return redirect(_next_url())
         form.password.errors = [gettext("Log-in or password is wrong, or the account is disabled.")]
     return render_template("login/login.html", form=form)
@@ -199,14 +228,27 @@ def link(token: str) -> str | BaseResponse | tuple[str, int]:
 
 @blueprint.post("/language")
 def set_language() -> BaseResponse:
-    """Keep the chosen language in a cookie for a year."""
+    """Keep the chosen language, with the person and for this browser."""
     target = request.form.get("next", "")
     response = redirect(target if is_own_path(target) else url_for("admin.index"))
-    if request.form.get("language") in current_app.config["LANGUAGES"]:
-        response.set_cookie(
-            "language", request.form["language"], max_age=365 * 24 * 3600, samesite="Lax", httponly=True
-        )
+    chosen = request.form.get("language", "")
+    if chosen not in LANGUAGES:
+        return response
+    response.set_cookie(languages.COOKIE, chosen, max_age=languages.COOKIE_AGE_S, samesite="Lax", httponly=True)
+    if current_user.is_authenticated:
+        languages.keep_language(db.session, current_user.employee_id, chosen)
+        db.session.commit()
+    else:
+        cookie_session[_CHOSEN_KEY] = chosen
     return response
+
+
+def _take_over_language(employee: Employee) -> None:
+    """Keep with a person what they chose on the log-in page just now. Commits."""
+    chosen = cookie_session.pop(_CHOSEN_KEY, None)
+    if chosen in LANGUAGES:
+        languages.keep_language(db.session, employee.id, chosen)
+        db.session.commit()
 
 
 def _set_password(employee: Employee, form: NewPasswordForm, *, is_by_link: bool) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.enums import Permission
+from models.enums import LANGUAGES, Permission, one_of
 from models.meta import TextFormat, field, label, page, section
 from models.mixins import ActiveMixin, NameMixin, TimestampMixin, VersionMixin
 from models.types import UtcDateTime
@@ -19,6 +19,7 @@ class Employee(TimestampMixin, ActiveMixin, VersionMixin, NameMixin, Base):
     name_limit: ClassVar[int] = 100
 
     __table_args__ = (
+        one_of("language", LANGUAGES),
         CheckConstraint("supervisor_id <> id", name="not_own_supervisor"),
         Index(None, "supervisor_id"),
         Index(None, "department_id"),
@@ -73,6 +74,9 @@ class Employee(TimestampMixin, ActiveMixin, VersionMixin, NameMixin, Base):
     left_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, info=field(label(en="Left at", zh="离职时间"), is_read_only=True)
     )
+
+    #: What the person chose in the menu; none yet follows the browser.
+    language: Mapped[str | None] = mapped_column(String(10), sort_order=200)
 
     department = relationship("Department", foreign_keys=[department_id])
     supervisor = relationship("Employee", remote_side=[id], foreign_keys=[supervisor_id])

@@ -74,6 +74,8 @@ JOB_STATE_LABELS: dict[str, Label] = {
     "done": label(en="Done", zh="已完成"),
     "failed": label(en="Failed", zh="失败"),
 }
+#: The languages that the product speaks, by their names in translations/.
+LANGUAGES = ("zh_Hans_CN", "en")
 #: The palette from which a value of a dictionary takes its colour; admin_views/palette.py says how each one looks.
 COLOUR_LABELS: dict[str, Label] = {
     "grey": label(en="Grey", zh="灰色"),

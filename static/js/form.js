@@ -32,10 +32,15 @@
   function followChoices(form) {
     form.querySelectorAll("select[data-depends]").forEach((select) => {
       const source = form.elements[select.dataset.depends];
-      source?.addEventListener("change", () => {
+      if (!source) return;
+      function point() {
         const address = new URL(select.dataset.lookup, window.location.href);
         address.searchParams.set("customer_id", source.value);
         select.dataset.lookup = address.pathname + address.search;
+      }
+      point(); // a draft may have put another customer in
+      source.addEventListener("change", () => {
+        point();
         const picker = select.tomselect;
         picker.clear();
         picker.clearOptions();

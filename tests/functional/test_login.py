@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -221,3 +222,42 @@ def test_secret_key_is_made_once_and_private(tmp_path: Path) -> None:
 def test_secret_key_missing_with_redis_is_an_error_at_start(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="KEPEI_SECRET_KEY"):
         make_app("sqlite://", tmp_path, SECRET_KEY=None, REDIS_URL="redis://127.0.0.1:1")
+
+
+def test_form_after_the_session_leads_through_the_log_in_back_to_it(client: FlaskClient, amy: Employee) -> None:
+    form = "/admin/customer/new/?url=%2Fadmin%2F"
+
+    answer = client.post(form, data={"name": "x"}, headers={"Referer": f"http://localhost{form}"})
+
+    assert answer.status_code == 302
+    assert parse_qs(urlsplit(answer.location).query) == {"next": [form]}
+    page = client.get(answer.location)
+    assert "nothing was saved" in page.text
+    assert "data-keeps-draft" in page.text
+    done = client.post(answer.location, data={"login": "amy", "password": PASSWORD})
+    assert done.location == form
+
+
+def test_form_of_another_site_is_not_gone_back_to(client: FlaskClient) -> None:
+    answer = client.post("/admin/customer/new/", headers={"Referer": "http://evil.example/admin/"})
+
+    assert answer.location == "/login"
+
+
+def test_script_is_told_in_json_that_the_session_has_ended(client: FlaskClient) -> None:
+    answer = client.post("/admin/region/move/", json={"id": 1})
+
+    assert answer.status_code == 401
+    assert answer.get_json() == {
+        "code": "unauthorized",
+        "message": "You are logged out. Log in again; nothing was saved.",
+    }
+
+
+def test_log_in_page_open_for_too_long_is_shown_anew(app_maker: Callable[..., Flask], amy: Employee) -> None:
+    strict = app_maker(WTF_CSRF_ENABLED=True).test_client()
+
+    answer = strict.post("/login?next=%2Fadmin%2Fvisit%2F", data={"login": "amy", "password": PASSWORD})
+
+    assert answer.location == "/login?next=%2Fadmin%2Fvisit%2F"
+    assert "open for too long" in strict.get(answer.location).text
