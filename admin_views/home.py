@@ -62,6 +62,6 @@ def _line(step: Step, view: Any) -> StepLine:
     return StepLine(
         step=step,
         title=gettext("Other settings") if is_switch else view.title,
-        url=view.get_url(".index_view"),
+        url=view.customers_url() if is_switch else view.get_url(".index_view"),
         import_url=view.get_url(".import_view") if view.can_import else None,
     )

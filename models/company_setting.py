@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.enums import Permission
-from models.meta import TextFormat, field, label, page
+from models.meta import TextFormat, field, label, page, section
 from models.mixins import VersionMixin
 
 
@@ -18,20 +18,41 @@ class CompanySetting(VersionMixin, Base):
         menu="system",
         menu_order=1,
         permission=Permission.MANAGE_SETTINGS,
-        form=("company_name", "colour", "time_zone", "private_customer_enabled"),
+        form=(
+            section(label(en="Company", zh="公司"), "company_name", "colour", "time_zone"),
+            section(label(en="Customers", zh="客户"), "private_customer_enabled"),
+        ),
         exchange=(),
         actions=frozenset({"edit"}),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     company_name: Mapped[str] = mapped_column(
-        String(100), default="", info=field(label(en="Company name", zh="公司名称"))
+        String(100),
+        default="",
+        info=field(
+            label(en="Company name", zh="公司名称"),
+            help=label(en="Stands above the menu of every page.", zh="显示在每个页面的菜单上方。"),
+        ),
     )
     colour: Mapped[str] = mapped_column(
-        String(7), default="#206bc4", info=field(label(en="Colour", zh="主题色"), format=TextFormat.COLOUR)
+        String(7),
+        default="#206bc4",
+        info=field(
+            label(en="Colour", zh="主题色"),
+            help=label(
+                en="For buttons and what is chosen; texts stay readable.", zh="用于按钮和选中项,文字始终清晰可读。"
+            ),
+            format=TextFormat.COLOUR,
+        ),
     )
     time_zone: Mapped[str] = mapped_column(
-        String(64), default="Asia/Shanghai", info=field(label(en="Time zone", zh="时区"))
+        String(64),
+        default="Asia/Shanghai",
+        info=field(
+            label(en="Time zone", zh="时区"),
+            help=label(en="In which times are shown and entered.", zh="时间按此时区显示和填写。"),
+        ),
     )
     private_customer_enabled: Mapped[bool] = mapped_column(
         default=False,

@@ -1,16 +1,18 @@
 """Every text of ours is there in Chinese with its placeholders; every model's labels are in both languages."""
 
+import ast
 import re
+from collections.abc import Iterator
 from io import BytesIO
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from models.inspection import models_with_pages
-from models.meta import FIELD_KEY, Label
 from tests.conftest import ROOT
 
+HAN = "[\u4e00-\u9fff]"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 METHODS = [
     *((f"{folder}/**.py", "python") for folder in ("admin_views", "auth", "services")),
@@ -60,18 +62,99 @@ def test_catalogue_is_not_fuzzy_and_has_chinese() -> None:
     for message in catalogue():
         target = message.string if isinstance(message.string, str) else message.string[0]
         assert not message.id or "fuzzy" not in message.flags
-        assert not message.id or re.search(r"[\u4e00-\u9fff]|%\(", target), message.id
+        assert not message.id or re.search(rf"{HAN}|%\(", target), message.id
 
 
-def test_labels_of_models_are_in_both_languages() -> None:
-    labels: list[Label] = []
-    for model in models_with_pages():
-        page = model.__page__
-        labels += [page.label, page.menu_title, *filter(None, [page.add, page.empty])]
-        for column in model.__table__.columns:
-            meta = column.info.get(FIELD_KEY)
-            if meta is not None:
-                labels += [meta.label, *filter(None, [meta.help]), *(meta.choices or {}).values()]
+def labels() -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield where each ``label(en=…, zh=…)`` of ours stands, and its texts."""
+    for folder in ("admin_views", "auth", "models", "services"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "label":
+                    texts = {
+                        word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)
+                    }
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", texts
 
-    assert [label for label in labels if not label.en.isascii() or label.en == label.zh] == []
-    assert [label for label in labels if not re.search(r"[\u4e00-\u9fff]", label.zh)] == []
+
+def test_labels_are_in_both_languages() -> None:
+    found = {place: texts for place, texts in labels() if re.search(r"[A-Za-z]", texts.get("en", ""))}
+    not_chinese = [place for place, texts in found.items() if not re.search(rf"{HAN}|%s", texts["zh"])]
+    uneven = [place for place, texts in found.items() if texts["en"].count("%s") != texts["zh"].count("%s")]
+
+    assert (not_chinese, uneven) == ([], [])
+    assert len(found) > 200
+
+
+#: A text put before people by a script: what it sets, and the literal.
+SHOWN = re.compile(
+    r"""(?:\.(?:textContent|innerText|innerHTML|title|placeholder|alt|ariaLabel)\s*=|
+        \b(?:textContent|innerText|title|placeholder|ariaLabel|alt)\s*:|
+        setAttribute\(\s*["'](?:aria-label|title|placeholder|alt|aria-description)["']\s*,|
+        \b(?:alert|confirm|prompt)\(|
+        \.(?:append|prepend|after|before|replaceChildren)\()
+        \s*(?P<literal>"[^"\n]*"|'[^'\n]*'|`[^`]*`)""",
+    re.VERBOSE,
+)
+#: Two words of a sentence in a literal, wherever it goes.
+SENTENCE = re.compile(r"""["'`][^"'`\n]*\b[A-Z][a-z]+ [a-z]{2,} [a-z]{2,}[^"'`\n]*["'`]""")
+INSERTED = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+COMMENT = re.compile(r"(?m)(?:^|\s)//.*$|/\*.*?\*/", re.DOTALL)
+
+
+def spoken(script: str) -> list[str]:
+    """Return the literals of a script that people would read: those hold words, whatever the language."""
+    code = COMMENT.sub("", script)
+    found = [
+        match["literal"] for match in SHOWN.finditer(code) if re.search(r"[^\W\d_]", INSERTED.sub("", match["literal"]))
+    ]
+    return found + SENTENCE.findall(code) + re.findall(f"{HAN}+", code)
+
+
+def test_scripts_hold_no_texts() -> None:
+    """Scripts get their words from the page, where the catalogue is."""
+    scripts = sorted((ROOT / "static" / "js").rglob("*.js"))
+
+    assert {script.name: spoken(script.read_text("utf-8")) for script in scripts} == {
+        script.name: [] for script in scripts
+    }
+    assert len(scripts) > 5
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'box.textContent = "Nothing";',
+        "button.setAttribute('aria-label', 'Remove');",
+        "live.textContent = `${count} rows`;",
+        'say("Nothing was found here");',
+        'window.confirm("Sure?")',
+        'const words = "保存";',
+    ],
+)
+def test_texts_in_scripts_would_be_found(script: str) -> None:
+    assert spoken(script) != []
+
+
+#: What stands in no language, or names its own.
+NAMES = {"English", "中文", "Kepei", "Alt", "Delete", "F2"}
+#: Parts of a template that are no text: comments, statements, expressions.
+JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+TAG = re.compile(r"<[^>]*>", re.DOTALL)
+#: For scripts, which test_scripts_hold_no_texts reads; a template may hold half of a tag.
+DATA = re.compile(r'\bdata-[\w-]+(?:="[^"]*"?)?')
+SPOKEN_ATTRIBUTE = re.compile(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"')
+
+
+def plain_texts(template: str) -> set[str]:
+    """Return the words that a template holds outside the catalogue."""
+    page = re.sub(r"<(script|style)\b.*?</\1>", "", JINJA.sub("\n", template), flags=re.DOTALL)
+    texts = [*TAG.sub("\n", DATA.sub("", page)).split("\n"), *SPOKEN_ATTRIBUTE.findall(page)]
+    return {text.strip() for text in texts if re.search(r"[^\W\d_]{2,}", text)} - NAMES
+
+
+def test_templates_hold_no_plain_texts() -> None:
+    found = {path.name: plain_texts(path.read_text("utf-8")) for path in (ROOT / "templates").rglob("*.html")}
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+    assert plain_texts('<p title="Go">{{ _("Yes") }} Nothing here</p>') == {"Go", "Nothing here"}

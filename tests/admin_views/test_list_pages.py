@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models import ChannelType, CompanySetting, Department, Employee, Role, db
+from models import ChannelType, CompanySetting, CustomerSource, Department, Employee, Role, db
 
 
 @pytest.fixture
@@ -178,3 +178,14 @@ def statement_count(session: Session, client: FlaskClient, path: str) -> int:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len([statement for statement in seen if not statement.startswith(("BEGIN", "PRAGMA"))])
+
+
+def test_names_are_sorted_by_pinyin(admin_client: FlaskClient, session: Session) -> None:
+    """By code point it would be 上, 北, 四, 成, 重; Chinese readers expect Běi, Chéng, Chóng, Shàng, Sì."""
+    names = ["上海", "重庆", "北京", "四川", "成都"]
+    session.add_all(CustomerSource(name=name, sort_order=place) for place, name in enumerate(names, start=1))
+    session.commit()
+
+    page = admin_client.get("/admin/customer_source/?sort=name").text
+
+    assert sorted(names, key=page.index) == ["北京", "成都", "重庆", "上海", "四川"]
