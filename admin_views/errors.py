@@ -98,7 +98,21 @@ def _page(status: int, code: str, message: str) -> Answer:
     db.session.rollback()
     if is_from_script():
         return jsonify(code=code, message=message), status
-    return render_template("errors/error.html", status=status, message=message, ways=_ways(status)), status
+    page = render_template("errors/error.html", status=status, message=message, hint=_hint(code), ways=_ways(status))
+    return page, status
+
+
+def _hint(code: str) -> str:
+    """Return what one can do about a refusal, where its sentence does not say it."""
+    return {
+        "bad_request": gettext("The address or the form may be incomplete. Go back and try again."),
+        "forbidden": gettext("If you need it, ask your company admin to change your role."),
+        "not_found": gettext("It may have been deleted, or be one that you do not see."),
+        "internal_server_error": gettext(
+            "Try again. If it happens once more, tell your company admin when it happened."
+        ),
+        "csrf": gettext("What you entered is kept."),
+    }.get(code, "")
 
 
 def _ways(status: int) -> list[tuple[str, str]]:

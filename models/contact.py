@@ -70,6 +70,7 @@ class Contact(HangsOnCustomer, AuthoredMixin, VersionMixin, NameMixin, Base):
         info=field(label(en="Customer", zh="客户"), is_immutable=True),
         sort_order=-95,
     )
+    name: Mapped[str] = mapped_column(String(100), info=field(label(en="Name", zh="姓名")), sort_order=-90)
     role: Mapped[str | None] = mapped_column(
         String(20), info=field(label(en="Role", zh="角色"), choices=CONTACT_ROLE_LABELS)
     )

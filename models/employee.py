@@ -43,6 +43,7 @@ class Employee(TimestampMixin, ActiveMixin, VersionMixin, NameMixin, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-100)
+    name: Mapped[str] = mapped_column(String(100), info=field(label(en="Name", zh="姓名")), sort_order=-90)
     login: Mapped[str] = mapped_column(
         String(64), unique=True, info=field(label(en="Log-in", zh="账号")), sort_order=-95
     )

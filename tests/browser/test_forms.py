@@ -161,3 +161,16 @@ def test_pickers_say_in_chinese_that_nothing_is_found(open_page: OpenPage, admin
     page.keyboard.type("没有")
 
     expect(page.locator(".ts-dropdown .no-results")).to_have_text("没有找到")
+
+
+def test_one_time_link_is_copied(open_page: OpenPage, admins: None, session: Session) -> None:
+    page = log_in(open_page(), "root")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    twin = session.scalars(select(Employee.id).where(Employee.login == "twin")).one()
+    page.goto(f"/admin/employee/details/?id={twin}")
+    page.click("button:has-text('一次性链接')")
+
+    page.click("[data-copy]")
+
+    expect(page.locator("[data-copy]")).to_have_text("已复制")
+    assert page.evaluate("navigator.clipboard.readText()") == page.input_value("#link")

@@ -59,7 +59,7 @@ def test_role_and_department_are_found_by_their_keys(session: Session) -> None:
     rows_import(
         session,
         "employee",
-        ("账号", "名称", "部门", "角色"),
+        ("账号", "姓名", "部门", "角色"),
         ("a", "a", "总部/销售", "manager"),
         ("b", "b", "销售", "主管"),
         ("c", "c", "S2", ""),
