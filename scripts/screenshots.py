@@ -47,13 +47,13 @@ def _open_form(page: Page) -> None:
 
 
 def _open_branch(page: Page) -> None:
-    """Open a province and a city, and let a row show what can be done with it."""
-    for name in ("四川省", "成都市"):
-        row = page.locator(".tree-item[aria-level]", has=page.locator(f".tree-name:text-is('{name}')")).last
-        row.locator("> .tree-row .tree-toggle").click()
-        row.locator("> .tree-list > .tree-item").first.wait_for()
-    row.locator("> .tree-list > .tree-item").nth(2).locator(".tree-row").hover()
-    row.scroll_into_view_if_needed()
+    """Open a city, and the menu of one of its districts."""
+    item = ".tree-item[data-id]"
+    city = page.locator(f"#tree-root > {item}", has=page.locator("> .tree-row .tree-name:text-is('成都')"))
+    city.locator("> .tree-row .tree-toggle").click()
+    district = city.locator(f"> .tree-list > {item}").nth(1)
+    district.locator(".tree-row").hover()
+    district.locator("[data-act=menu]").click()
 
 
 @dataclass(frozen=True, slots=True)
