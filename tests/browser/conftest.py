@@ -2,11 +2,21 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from models import CustomerGrade, Employee, Region, db
+from tests import factories
+from tests.browser.walk.companies import Company, served
+from tests.browser.walk.stops import Walker, walking
+
+#: Region -> the regions below it.
+REGIONS = {"重庆": (), "成都": ("金牛区", "武侯区"), "上海": ()}
+GRADES = ("A", "B", "C")
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +75,36 @@ def _is_fault(message: object) -> bool:
     """Tell whether a console message is a fault; refused pages (403, 404) that a test asks for are none."""
     text = getattr(message, "text", "")
     return getattr(message, "type", "") == "error" and "Failed to load resource" not in text
+
+
+@pytest.fixture
+def small_company(tmp_path: Path) -> Iterator[Company]:
+    """Yield a small company: an admin, five regions, three grades and a customer."""
+    with served(tmp_path, is_demo=False) as found:
+        with found.app.app_context():
+            for place, (name, below) in enumerate(REGIONS.items(), start=1):
+                region = Region(name=name, sort_order=place)
+                db.session.add(region)
+                db.session.flush()
+                children = enumerate(below, start=1)
+                db.session.add_all(Region(name=child, parent_id=region.id, sort_order=at) for at, child in children)
+            db.session.add_all(CustomerGrade(name=name, sort_order=at) for at, name in enumerate(GRADES, start=1))
+            db.session.commit()
+            factories.make_customer(db.session, "成都锦江餐饮有限公司", owner=db.session.get(Employee, 1))
+            db.session.remove()
+        yield found
+
+
+@pytest.fixture
+def walker(browser: Browser, small_company: Company) -> Iterator[Walker]:
+    """Yield the admin with a page in English; script errors and what the policy stops are faults."""
+    context = small_company.context(browser, "admin", "en-GB")
+    with walking(context, small_company.url) as found:
+        yield found
+    context.close()
+
+
+@pytest.fixture
+def page(walker: Walker) -> Page:
+    """Return the admin's page."""
+    return walker.page
