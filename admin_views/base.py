@@ -26,7 +26,6 @@ from auth.visibility import raise_for_missing
 from models import db
 from models.inspection import Attribute, attribute_of, page_of
 from models.meta import EVERYONE, Page
-from services.listing import company_time_zone
 
 #: Page function -> the action that the table's page must have for it.
 _ACTIONS = {
@@ -186,9 +185,7 @@ class GeneratedView(
 
     def show(self, row: Any, attribute: Attribute) -> Any:
         """Return an attribute of a row as text."""
-        if "time_zone" not in g:
-            g.time_zone = company_time_zone(db.session)
-        return cells.show(row, attribute, g.time_zone)
+        return cells.show(row, attribute)
 
     def return_url(self) -> str:
         """Return where to go back to: the list as it was."""

@@ -1,12 +1,14 @@
-"""The company as every page shows it: its name and its colour."""
+"""The company as every page shows it: its name, its colour and its time zone."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from flask import current_app, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from auth.actor import company_setting
 from models import db
+from services.listing import company_time_zone
 
 PRODUCT = "客配 Kepei"
 #: What pages are drawn in until there are settings.
@@ -35,6 +37,14 @@ def company() -> Company:
 def company_name() -> str:
     """Return the company's name, or the product's until there is one."""
     return company().name
+
+
+def time_zone() -> ZoneInfo:
+    """Return the time zone in which the company reads its moments, read once a request."""
+    if "time_zone" not in g:
+        g.time_zone = company_time_zone(db.session)
+    found: ZoneInfo = g.time_zone
+    return found
 
 
 def _read() -> Company:

@@ -12,6 +12,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from wtforms import HiddenField
 
 from admin_views import lookups
+from admin_views.company import time_zone
 from admin_views.conflicts import conflicting_field
 from admin_views.fields import make_field, value_of
 from admin_views.messages import TOLD_ERRORS, message_of, refusal_of
@@ -22,7 +23,6 @@ from admin_views.row_ids import parse_row_id
 from models import db
 from models.inspection import Attribute, attribute_of, attributes_of
 from models.mixins import VersionMixin
-from services.listing import company_time_zone
 
 
 class FormPagesMixin(PageMixin):
@@ -114,7 +114,7 @@ class FormPagesMixin(PageMixin):
             attribute,
             model=self.model,
             statement=statement,
-            zone=company_time_zone(db.session),
+            zone=time_zone(),
             is_required=self.is_required(attribute),
             customer=customer,
         )

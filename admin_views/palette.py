@@ -33,6 +33,9 @@ PALETTE: dict[str, str] = {
 _DARK = Colour(40, 40, 40)
 #: How much of a colour its badge holds, in light and dark.
 _LIGHT_TINT, _DARK_TINT = 0.16, 0.28
+#: Colour -> what stands before the words of a badge.
+_OPENINGS = {name: Markup('<span class="value value-{}">').format(name) for name in COLOUR_LABELS}
+_CLOSING = Markup("</span>")
 _RULE = "{scope} .value-{name} {{ background: {ground}; color: {ink}; }}\n"
 
 
@@ -47,9 +50,9 @@ def palette_rules() -> str:
 
 def badge(words: Any, colour: str | None) -> Markup:
     """Return words as a badge of a colour of the palette; without one they are plain text."""
-    if colour not in COLOUR_LABELS:
+    if colour is None or colour not in _OPENINGS:
         return escape(words)
-    return Markup('<span class="value value-{}">{}</span>').format(colour, words)
+    return _OPENINGS[colour] + escape(words) + _CLOSING
 
 
 def shown(row: Any) -> Markup:

@@ -10,8 +10,6 @@ from admin_views.cells import show_moment
 from admin_views.company import PRODUCT
 from admin_views.frame import add_frame
 from admin_views.home import HomeView
-from models import db
-from services.listing import company_time_zone
 
 root = Blueprint("root", __name__)
 
@@ -36,6 +34,4 @@ def init_app(app: Flask) -> None:
         module.init_app(app)
     app.register_blueprint(root)
     add_frame(app, views)
-    app.context_processor(
-        lambda: {"show_moment": lambda moment: show_moment(moment, company_time_zone(db.session))},
-    )
+    app.context_processor(lambda: {"show_moment": show_moment})

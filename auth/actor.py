@@ -49,23 +49,43 @@ class Actor:
         return self.is_company_admin or permission in self.permissions
 
 
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """An employee who may be logged in: the actor, and what ends or interrupts sessions."""
+
+    actor: Actor
+    session_epoch: int
+    must_change_password: bool
+
+
 def load_actor(session: AnySession, employee_id: int) -> Actor | None:
     """Return the employee as an actor, or None if there is none or it is disabled. Two statements."""
+    found = load_log_in(session, employee_id)
+    return None if found is None else found.actor
+
+
+def load_log_in(session: AnySession, employee_id: int) -> LogIn | None:
+    """Return the employee with what its log-in stands on, or None if there is none or it is disabled.
+
+    Two statements, which bring the company's settings as well: every page needs them.
+    """
     rows = session.execute(_actor_statement(), {"employee_id": employee_id}).all()
     if not rows:
         return None
     employee = rows[0]
+    setting = session.info[_SETTING_KEY] = employee.CompanySetting
     held = {row.permission for row in rows if row.permission is not None}
-    return Actor(
+    actor = Actor(
         id=employee.id,
         login=employee.login,
         name=employee.name,
         role_code=employee.code,
         permissions=frozenset(Permission if employee.code == COMPANY_ADMIN else held),
         team=team_of(session, employee.id),
-        private_customer_enabled=bool(employee.switch),
+        private_customer_enabled=setting is not None and setting.private_customer_enabled,
         language=employee.language,
     )
+    return LogIn(actor, employee.session_epoch, employee.must_change_password)
 
 
 def team_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
@@ -82,20 +102,14 @@ def line_of(session: AnySession, employee_id: int) -> tuple[int, ...]:
 
 @cache
 def _actor_statement() -> Any:
-    """Return the SELECT of an active employee with role and switch, one row a permission. Built once."""
-    setting = select(CompanySetting.private_customer_enabled).limit(1).scalar_subquery()
+    """Return the SELECT of an active employee with role and settings, one row a permission. Built once."""
+    person = (Employee.id, Employee.login, Employee.name, Employee.language)
+    sessions = (Employee.session_epoch, Employee.must_change_password)
     return (
-        select(
-            Employee.id,
-            Employee.login,
-            Employee.name,
-            Employee.language,
-            Role.code,
-            RolePermission.permission,
-            setting.label("switch"),
-        )
+        select(*person, *sessions, Role.code, RolePermission.permission, CompanySetting)
         .join(Role, Role.id == Employee.role_id)
         .join(RolePermission, RolePermission.role_id == Role.id, isouter=True)
+        .join(CompanySetting, CompanySetting.id == 1, isouter=True)
         .where(Employee.id == bindparam("employee_id"), Employee.is_active)
     )
 

@@ -6,7 +6,7 @@ here where the kind of statement tells, in ``auth.sql_check`` by a look at the S
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import and_, event, inspect, select
@@ -24,6 +24,8 @@ from models.mixins import AuthoredMixin
 from models.scope import UNFILTERED_KEY, HangsOnCustomer
 
 _CRITERIA_KEY = "visibility_criteria"
+#: Actors whose criteria a process keeps.
+CRITERIA_KEPT = 128
 #: Customer ids checked in one query.
 _CHECK_BATCH = 5_000
 
@@ -101,19 +103,20 @@ def _guarded_in(state: ORMExecuteState) -> frozenset[type[Any]]:
     All of them where joins and loader options lead further. What is overlooked here is refused by ``auth.sql_check``.
     """
     statement: Any = state.statement
+    if statement._with_options:  # noqa: SLF001 -- as in the listener
+        return _guarded_classes()
     tables = set()
-    leads_further = bool(statement._with_options)  # noqa: SLF001 -- as in the listener
     for element in visitors.iterate(statement):
+        if getattr(element, "_setup_joins", None):
+            return _guarded_classes()
         if isinstance(element, TableClause):
             tables.add(element.name)
-        leads_further = leads_further or bool(getattr(element, "_setup_joins", None))
     mentioned = {mapper.class_ for mapper in state.all_mappers}
-    mentioned |= {cls for cls in _guarded_classes() if cls.__tablename__ in tables}
-    return _guarded_classes() if leads_further else _guarded_classes() & mentioned
+    return frozenset(cls for cls in _guarded_classes() if cls in mentioned or cls.__tablename__ in tables)
 
 
 def _criteria(session: Session) -> dict[type[Any], Any]:
-    """Return the session's loader criteria by class; made once per actor."""
+    """Return the session's loader criteria by class."""
     actor = get_actor(session)
     kept = session.info.get(_CRITERIA_KEY)
     if kept is None or kept[0] is not actor:
@@ -123,7 +126,9 @@ def _criteria(session: Session) -> dict[type[Any], Any]:
     return criteria
 
 
+@lru_cache(maxsize=CRITERIA_KEPT)
 def _make_criteria(actor: Actor | None, dialect: str) -> dict[type[Any], Any]:
+    """Return the loader criteria of an actor. What an actor is decides them, so the next request finds them here."""
     return {
         cls: with_loader_criteria(cls, _criterion(cls, actor, dialect), include_aliases=True)
         for cls in sorted(_guarded_classes(), key=lambda cls: cls.__name__)
@@ -153,13 +158,16 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
 
     :raises UnguardedStatementError: if the statement is one, and touches guarded rows
     """
-    is_guarded = any(mapper.class_ in _guarded_classes() for mapper in state.all_mappers)
-    if is_guarded and state.is_insert:
+    if state.is_insert and _is_about_guarded(state):
         raise UnguardedStatementError("INSERT of guarded rows outside the unit of work")
-    if is_guarded and state.is_update and isinstance(state.parameters, list | tuple):
+    if state.is_update and isinstance(state.parameters, list | tuple) and _is_about_guarded(state):
         raise UnguardedStatementError("UPDATE by primary key on guarded rows")
     if state.is_insert or state.is_from_statement:
         _refuse_text(state.statement)
+
+
+def _is_about_guarded(state: ORMExecuteState) -> bool:
+    return any(mapper.class_ in _guarded_classes() for mapper in state.all_mappers)
 
 
 def _refuse_text(statement: Any) -> None:

@@ -25,7 +25,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from auth import languages, passwords
-from auth.actor import AnySession, load_actor, set_actor
+from auth.actor import AnySession, LogIn, load_log_in, set_actor
 from auth.redirects import came_from, is_from_script, is_own_path
 from models import Employee, db
 from models.base import reading_only
@@ -63,16 +63,21 @@ def _address_and_login() -> str:
 
 
 class SessionUser(UserMixin):
-    """What Flask-Login keeps of an employee: the id and the session epoch."""
+    """What Flask-Login keeps of an employee: the id and the session epoch. A request that reads them adds who acts."""
 
-    def __init__(self, employee: Employee) -> None:
-        self.employee_id = employee.id
-        self.must_change_password = employee.must_change_password
-        self.epoch = employee.session_epoch
+    def __init__(self, employee_id: int, session_epoch: int, log_in: LogIn | None = None) -> None:
+        self.employee_id = employee_id
+        self.session_epoch = session_epoch
+        self.log_in = log_in
+
+    @property
+    def must_change_password(self) -> bool:
+        """Tell whether the employee must first change the password."""
+        return self.log_in is not None and self.log_in.must_change_password
 
     def get_id(self) -> str:
         """Return what the session cookie holds."""
-        return f"{self.employee_id}:{self.epoch}"
+        return f"{self.employee_id}:{self.session_epoch}"
 
 
 class LoginForm(FlaskForm):
@@ -127,10 +132,10 @@ def load_user(session_id: str) -> SessionUser | None:
     employee_id, _, epoch = session_id.partition(":")
     if not (employee_id.isdecimal() and epoch.isdecimal()):
         return None
-    employee = db.session.get(Employee, int(employee_id))
-    if employee is None or not employee.is_active or employee.session_epoch != int(epoch):
+    found = load_log_in(db.session, int(employee_id))
+    if found is None or found.session_epoch != int(epoch):
         return None
-    return SessionUser(employee)
+    return SessionUser(found.actor.id, found.session_epoch, found)
 
 
 def open_gate() -> BaseResponse | None:
@@ -143,12 +148,8 @@ def open_gate() -> BaseResponse | None:
         if endpoint is None:
             return None  # 404 tells nothing
         return _ask_to_log_in()
-    actor = load_actor(db.session, current_user.employee_id)
-    if actor is None:
-        logout_user()
-        return redirect(url_for("login.login"))
-    set_actor(db.session, actor)
-    g.actor = actor
+    g.actor = current_user.log_in.actor
+    set_actor(db.session, g.actor)
     if current_user.must_change_password and endpoint not in _PASSWORD_ENDPOINTS:
         return redirect(url_for("login.password"))
     return None
@@ -185,7 +186,7 @@ def login() -> str | BaseResponse:
         employee = passwords.find_login(db.session, form.login.data or "")
         is_right = passwords.check_password(employee, form.password.data or "")  # as slow for nobody
         if employee is not None and is_right:
-            login_user(SessionUser(employee))
+            login_user(SessionUser(employee.id, employee.session_epoch))
             _take_over_language(employee)
             return redirect(_next_url())
         form.password.errors = [gettext("Log-in or password is wrong, or the account is disabled.")]
@@ -260,7 +261,7 @@ def _set_password(employee: Employee, form: NewPasswordForm, *, is_by_link: bool
         return False
     current_app.extensions[_NOTE_KEY](db.session, employee, is_by_link)
     db.session.commit()
-    login_user(SessionUser(employee))
+    login_user(SessionUser(employee.id, employee.session_epoch))
     flash(gettext("The password was changed."), "success")
     return True
 

@@ -6,6 +6,7 @@ presupposes that the customer is FULL for the actor; the session's listener sees
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import lru_cache
 from itertools import compress
 from typing import Any
 
@@ -20,6 +21,8 @@ from models.scope import UNFILTERED_KEY
 
 #: Customers asked about in one query.
 _BATCH = 5_000
+#: Criteria that a process keeps, one for each actor and deed.
+RIGHTS_KEPT = 1_000
 
 
 class Deed(StrEnum):
@@ -87,7 +90,12 @@ def allowed(session: AnySession, deed: Deed) -> ColumnElement[bool]:
     actor = get_actor(session)
     if actor is None:
         return true() if UNFILTERED_KEY in session.info else false()
-    dialect = dialect_of(session)
+    return _allowed(actor, dialect_of(session), deed)
+
+
+@lru_cache(maxsize=RIGHTS_KEPT)
+def _allowed(actor: Actor, dialect: str, deed: Deed) -> ColumnElement[bool]:
+    """Return the criterion for an actor; what an actor is decides it, so the next request finds it here."""
     return or_(*(relation(actor, dialect) for relation in RIGHTS[deed]))
 
 
