@@ -6,11 +6,11 @@ folder of ``static/`` share one fingerprint. Templates call ``url_for('static', 
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, url_for
+from flask import Flask, Response, current_app, g, url_for
 from markupsafe import Markup
 
 #: What a browser may do with a file whose address holds its fingerprint.
@@ -51,7 +51,13 @@ def icon(name: str, classes: str = "") -> Markup:
 
     :param name: one of ``ICONS`` in scripts/assets.py
     """
-    sprite = url_for("static", filename="vendor/icons.svg")
+    if "sprite_url" not in g:
+        g.sprite_url = url_for("static", filename="vendor/icons.svg")
+    return _icon(g.sprite_url, name, classes)
+
+
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str, classes: str) -> Markup:
     markup = (
         '<svg class="{}" width="24" height="24" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
     )

@@ -1,7 +1,9 @@
 """Texts in the language of the request."""
 
 from collections.abc import Iterable
+from functools import cache
 
+from babel import Locale
 from flask_babel import get_locale
 
 from models.meta import Label, listed
@@ -9,7 +11,13 @@ from models.meta import Label, listed
 
 def language() -> str:
     """Return the language of the request, ``zh_Hans_CN`` or ``en``."""
-    return str(get_locale() or "en")
+    locale = get_locale()
+    return "en" if locale is None else _code(locale)
+
+
+@cache
+def _code(locale: Locale) -> str:
+    return str(locale)
 
 
 def text(label: Label | None) -> str:

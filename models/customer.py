@@ -19,6 +19,7 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
     """A customer. ``owner_id`` alone says who owns it; none is the pool."""
 
     name_limit: ClassVar[int] = 100
+    shown_columns: ClassVar[tuple[str, ...]] = ("name", "is_active")
 
     __table_args__ = (
         UniqueConstraint("name_key"),

@@ -17,6 +17,7 @@ class Employee(TimestampMixin, ActiveMixin, VersionMixin, NameMixin, Base):
     """A person of the company. The reporting line is ``supervisor_id`` and nothing else."""
 
     name_limit: ClassVar[int] = 100
+    shown_columns: ClassVar[tuple[str, ...]] = ("name", "login", "is_active")
 
     __table_args__ = (
         one_of("language", LANGUAGES),

@@ -82,8 +82,16 @@ def filtered_statement(session: AnySession, model: type[Any], listing: Listing) 
 
 def with_related(statement: Select[Any], model: type[Any], names: tuple[str, ...]) -> Select[Any]:
     """Load the named relationships in the same statement, so that a page costs one query however many rows it has."""
-    relations = [name for name in names if name in attributes_of(model) and attributes_of(model)[name].is_relation]
-    return statement.options(*(joinedload(getattr(model, name)) for name in relations))
+    known = attributes_of(model)
+    return statement.options(*(_related(model, known[name]) for name in names if name in known and known[name].target))
+
+
+def _related(model: type[Any], attribute: Attribute) -> Any:
+    """Return the option that loads a relationship, with what its rows are shown by."""
+    load, target = joinedload(getattr(model, attribute.name)), attribute.target
+    if target is None or not issubclass(target, NameMixin):
+        return load
+    return load.load_only(*(getattr(target, column) for column in target.shown_columns))
 
 
 def sorted_statement(statement: Select[Any], model: type[Any], sort: str) -> Select[Any]:

@@ -30,6 +30,8 @@ class NameMixin:
     name_limit: ClassVar[int] = 50
     #: Whether the name stands in paths such as 四川/成都, so that it may hold no "/".
     is_path_segment: ClassVar[bool] = False
+    #: What a row is shown by where others point at it: what ``str`` reads, and how it is drawn. Lists load no more.
+    shown_columns: ClassVar[tuple[str, ...]] = ("name",)
 
     name: Mapped[str] = mapped_column(String(100), info=field(label(en="Name", zh="名称")), sort_order=-90)
     name_key: Mapped[str] = mapped_column(String(NAME_KEY_LENGTH), sort_order=90)
@@ -74,6 +76,8 @@ class ActiveMixin:
 
 class DictionaryMixin(SortableMixin, ActiveMixin, VersionMixin, NameMixin):
     """A flat list of values that a company shapes for itself. Names are unique in the list."""
+
+    shown_columns: ClassVar[tuple[str, ...]] = ("name", "colour", "is_active")
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-100)
     description: Mapped[str | None] = mapped_column(

@@ -20,6 +20,7 @@ class TreeMixin(SortableMixin, ActiveMixin, VersionMixin, NameMixin):
     #: Greatest number of levels, a root being level 1.
     max_depth: ClassVar[int] = 6
     is_path_segment: ClassVar[bool] = True
+    shown_columns: ClassVar[tuple[str, ...]] = ("name", "is_active")
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-100)
     code: Mapped[str | None] = mapped_column(
