@@ -11,6 +11,8 @@ from models.base import reading_only
 
 #: How long a SQLite writer waits for another, in milliseconds.
 BUSY_TIMEOUT_MS = 10_000
+#: How much of a SQLite file is read through the page cache that all processes share. Address space, not memory.
+MMAP_BYTES = 1 << 30
 #: How many explicit joins PostgreSQL may reorder.
 JOIN_COLLAPSE_LIMIT = 4
 
@@ -25,6 +27,7 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
 
 
 @event.listens_for(Engine, "connect")

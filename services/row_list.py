@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, SelectBase, func, select
 
 from auth.actor import Actor, AnySession, get_actor
-from auth.visibility import dialect_of, followed_ids, owned_ids
+from auth.visibility import dialect_of, followed_ids, indexed_followed_by, owned_ids
 from models import Customer
 from models.enums import Permission
 from models.scope import HangsOnCustomer
@@ -79,8 +79,10 @@ class RowList:
         """Return the SELECT; where the followed customers are few, such that it starts from them."""
         if self.followers is None or self._followed is None or self._followed > limit:
             return self.statement
-        key = self.model.id if self.model is Customer else self.model.customer_id
-        return self.statement.where(key.in_(followed_ids(self.followers, dialect_of(self.session))))
+        dialect = dialect_of(self.session)
+        if self.model is Customer:
+            return self.statement.where(indexed_followed_by(self.followers, dialect, Customer))
+        return self.statement.where(self.model.customer_id.in_(followed_ids(self.followers, dialect)))
 
     def _count(self, rows: SelectBase) -> int:
         return self.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
