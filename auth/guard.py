@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, attributes, with_loader_criteria
@@ -24,6 +25,8 @@ from models.mixins import AuthoredMixin
 from models.scope import UNFILTERED_KEY, HangsOnCustomer
 
 _CRITERIA_KEY = "visibility_criteria"
+#: Statement -> the guarded classes in it: those that are built once and run in each request are looked through once.
+_LOOKED_THROUGH: WeakKeyDictionary[Any, frozenset[type[Any]]] = WeakKeyDictionary()
 #: Actors whose criteria a process keeps.
 CRITERIA_KEPT = 128
 #: Customer ids checked in one query.
@@ -105,6 +108,12 @@ def _guarded_in(state: ORMExecuteState) -> frozenset[type[Any]]:
     statement: Any = state.statement
     if statement._with_options:  # noqa: SLF001 -- as in the listener
         return _guarded_classes()
+    if statement not in _LOOKED_THROUGH:
+        _LOOKED_THROUGH[statement] = _look_through(state, statement)
+    return _LOOKED_THROUGH[statement]
+
+
+def _look_through(state: ORMExecuteState, statement: Any) -> frozenset[type[Any]]:
     tables = set()
     for element in visitors.iterate(statement):
         if getattr(element, "_setup_joins", None):
