@@ -1,5 +1,6 @@
 """The pages of the audit log: read only, in words, a row by name only to those who see it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g
@@ -22,14 +23,13 @@ class AuditEntryView(GeneratedView):
         """Ask for one row's number, not for a range of numbers."""
         return ("is",) if attribute.name == "row_id" else super().shown_operations(attribute)
 
-    def list_context(self, args: Any, rows: list[Any]) -> dict[str, Any]:
-        """Learn what the page's entries say, all at once."""
-        self._learn(rows)
-        return super().list_context(args, rows)
+    def learn(self, rows: Iterable[Any]) -> None:
+        """Find out what the page's entries say, all at once."""
+        self._describe(list(rows))
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """Learn what the entry says."""
-        return {"words": self._learn([row])[row.id]}
+        return {"words": self._describe([row])[row.id]}
 
     def show(self, row: Any, attribute: Attribute) -> Any:
         """Return an attribute in words."""
@@ -42,7 +42,7 @@ class AuditEntryView(GeneratedView):
 
     def as_json(self, row: Any, attributes: list[Attribute]) -> dict[str, Any]:
         """Return the codes, and beside them the words; never what is stored, of which the person may not see all."""
-        words = self._learn([row])[row.id]
+        words = self._describe([row])[row.id]
         plain = {name: getattr(row, name) for name in ("id", "actor_name", "action", "table_name", "row_id")}
         return plain | {
             "at": row.at.isoformat(),
@@ -52,7 +52,7 @@ class AuditEntryView(GeneratedView):
         }
 
     @staticmethod
-    def _learn(rows: list[Any]) -> dict[int, Description]:
+    def _describe(rows: list[Any]) -> dict[int, Description]:
         g.audit_words = describe(db.session, rows, language=language())
         found: dict[int, Description] = g.audit_words
         return found

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin_views import cells, openings
+from admin_views.bulk_pages import BulkPagesMixin
 from admin_views.export_pages import ExportPagesMixin
 from admin_views.form_pages import FormPagesMixin
 from admin_views.import_pages import ImportPagesMixin
@@ -44,6 +45,7 @@ class GeneratedView(
     LookupPagesMixin,
     FormPagesMixin,
     RowPagesMixin,
+    BulkPagesMixin,
     ExportPagesMixin,
     ImportPagesMixin,
     ModelView,
@@ -169,6 +171,10 @@ class GeneratedView(
     def empty_words(self) -> str:
         """Return the sentence of the empty list: what to do next."""
         return text(self.page.empty) or gettext("Nothing here yet.")
+
+    def empty_hint(self) -> str:
+        """Return the sentence below an empty list for those who cannot add to it."""
+        return gettext("Rows appear here as soon as somebody adds some that you may see.")
 
     def search_words(self) -> str:
         """Return the hint of the search box: what is searched."""

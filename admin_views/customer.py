@@ -3,20 +3,19 @@
 What is done to who follows and sees a customer has pages of its own, in the mixins.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask import abort, request
 from flask_babel import gettext
 from sqlalchemy import Select, select
 
-from admin_views import editable
 from admin_views.base import GeneratedView
+from admin_views.bulk_pages import BulkAction
 from admin_views.customer_access import CustomerAccessMixin
-from admin_views.customer_deeds import CustomerDeedsMixin, deeds_of
+from admin_views.customer_deeds import CustomerDeedsMixin, deeds_of, learn_deeds
 from admin_views.customer_names import CustomerNamesMixin
 from admin_views.customer_transfer import CustomerTransferMixin
-from admin_views.list_pages import BulkAction
 from admin_views.sight_pages import CustomerSightMixin, FormSight
 from models import Contact, Customer, Employee, FollowUp, Visit, db
 from models.inspection import Attribute
@@ -46,7 +45,7 @@ class CustomerView(
 
     def can_edit_row(self, row: Any) -> bool:
         """Tell whether the person may edit the customer (DOMAIN 3.5)."""
-        return editable.is_editable(row.id)
+        return Deed.EDIT in deeds_of(row)
 
     def can_delete_row(self, row: Any) -> bool:
         """Tell whether the person may delete the customer."""
@@ -101,8 +100,12 @@ class CustomerView(
         return followers_of(db.session, scope)
 
     def bulk_actions(self) -> tuple[BulkAction, ...]:
-        """Lead from chosen customers to their transfer, and back to the list as it was."""
-        return (BulkAction(gettext("Transfer…"), self.get_url(".transfer_view", url=request.full_path)),)
+        """Lead from chosen customers to their transfer as well."""
+        return (BulkAction("transfer", gettext("Transfer…"), ".transfer_view"), *super().bulk_actions())
+
+    def learn(self, rows: Iterable[Customer]) -> None:
+        """Find out in one query what may be done with each customer."""
+        learn_deeds(row.id for row in rows)
 
     def lookup_statement(self, attribute: Attribute, *, is_filter: bool) -> Select[Any]:
         """Offer a leader, who may give customers to the own team only, nobody else."""
@@ -135,8 +138,7 @@ class CustomerView(
         customers.delete_customer(db.session, row)
 
     def list_context(self, args: Any, rows: list[Any]) -> dict[str, Any]:
-        """Add the stubs of private customers for a name search; learn in one query which rows may be edited."""
-        editable.learn(row.id for row in rows)
+        """Add the stubs of private customers for a name search."""
         found, total = stubs.find_stubs(db.session, args.listing.search)
         return {"stubs": found, "stub_total": total}
 

@@ -1,6 +1,8 @@
 """What is done to one customer from its page: claiming it, making it private or public, its co-followers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, g, redirect, request
@@ -10,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin_views import lookups
 from admin_views.deeds import Fault, attempt, pick_employee, preview, sent, sent_ids, version_mark
+from admin_views.list_rows import RowEntry
 from admin_views.page_mixin import PageMixin
 from admin_views.sight_pages import FollowerChoice, read_visibility
 from auth.errors import PermissionDeniedError
@@ -22,10 +25,23 @@ from services.sight_changes import SightChange
 
 def deeds_of(row: Customer) -> frozenset[Deed]:
     """Return what the person may do with a customer; asked once a request."""
+    if row.id not in _known_deeds():
+        learn_deeds([row.id])
+    return _known_deeds()[row.id]
+
+
+def learn_deeds(customer_ids: Iterable[int]) -> None:
+    """Ask about all customers of a list at once."""
+    _known_deeds().update(customers.allowed_deeds_of(db.session, customer_ids))
+
+
+def _known_deeds() -> dict[int, frozenset[Deed]]:
     known: dict[int, frozenset[Deed]] = g.setdefault("customer_deeds", {})
-    if row.id not in known:
-        known[row.id] = customers.allowed_deeds(db.session, row)
-    return known[row.id]
+    return known
+
+
+def _may(deed: Deed, row: Customer) -> bool:
+    return deed in deeds_of(row)
 
 
 class CustomerDeedsMixin(PageMixin):
@@ -34,14 +50,37 @@ class CustomerDeedsMixin(PageMixin):
     def deed_context(self, row: Customer) -> dict[str, bool]:
         """Return which deeds the customer's page offers."""
         deeds = deeds_of(row)
-        is_private = row.visibility == Visibility.PRIVATE
         return {
             "may_transfer": Deed.REASSIGN in deeds,
             "may_claim": Deed.CLAIM in deeds,
             "may_change_followers": Deed.CHANGE_FOLLOWERS in deeds,
-            "may_set_visibility": self.may_set_visibility(row) and (is_private or row.owner_id is not None),
+            "may_set_visibility": self.may_turn_visibility(row),
             "may_add": Deed.EDIT in deeds,
         }
+
+    def deed_entries(self) -> tuple[RowEntry, ...]:
+        """Return the deeds that the menu of a row offers: those that may be done with its customer."""
+        url = self.get_url
+        offered = (
+            (Deed.CLAIM, RowEntry(gettext("Claim"), url(".claim_view", id=""), is_post=True)),
+            (Deed.REASSIGN, RowEntry(gettext("Transfer…"), url(".transfer_view", id=""))),
+            (Deed.CHANGE_FOLLOWERS, RowEntry(gettext("Co-followers…"), url(".co_followers_view", id=""))),
+        )
+        return (
+            *(replace(entry, applies=partial(_may, deed)) for deed, entry in offered),
+            *(self._visibility_entry(wanted) for wanted in Visibility if self.actor.private_customer_enabled),
+            RowEntry(gettext("Who can see this"), url(".access_view", id="")),
+        )
+
+    def _visibility_entry(self, wanted: Visibility) -> RowEntry:
+        words = {Visibility.PUBLIC: gettext("Make public…"), Visibility.PRIVATE: gettext("Make private…")}
+        url = self.get_url(".visibility_view", visibility=wanted.value, id="")
+        return RowEntry(words[wanted], url, lambda row: row.visibility != wanted and self.may_turn_visibility(row))
+
+    def may_turn_visibility(self, row: Customer) -> bool:
+        """Tell whether the person may turn public into private, or private into public; in the pool all is public."""
+        is_private = row.visibility == Visibility.PRIVATE
+        return self.may_set_visibility(row) and (is_private or row.owner_id is not None)
 
     def may_set_visibility(self, row: Customer) -> bool:
         """Tell whether the person may change the visibility from what it is now; never while the switch is off."""

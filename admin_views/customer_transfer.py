@@ -6,14 +6,12 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext, ngettext
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin_views import lookups
-from admin_views.deeds import POOL, Fault, attempt, pick_employee, preview, sent, sent_ids, version_mark
+from admin_views.bulk_pages import NAMED
+from admin_views.deeds import POOL, Fault, attempt, pick_employee, preview, sent, version_mark
 from admin_views.page_mixin import PageMixin
-from admin_views.row_ids import parse_row_id
-from admin_views.row_pages import MAX_BULK_ROWS
 from admin_views.sight_pages import TransferChoice
 from auth.errors import PermissionDeniedError
 from auth.redirects import is_from_script
@@ -23,32 +21,17 @@ from services import customers
 from services.customers import Deed
 from services.sight_changes import SightChange
 
-#: How many of the chosen customers the page names.
-NAMED = 20
-
 
 class CustomerTransferMixin(PageMixin):
     """The transfer page."""
 
-    def chosen_rows(self, raw_ids: Sequence[str]) -> list[Customer]:
-        """Return the customers of the ids that a request names, in its order.
-
-        :raises HiddenRowError, PrivateCustomerError: if the person does not see one of them, or none is named
-        :raises BadRequest: if there are more than a bulk action may name
-        """
-        ids = list(dict.fromkeys(parse_row_id(raw) for raw in raw_ids))
-        if len(ids) > MAX_BULK_ROWS:
-            abort(400)
-        if len(ids) <= 1:
-            return [self.get_one(next(iter(raw_ids), ""))]
-        named = [id_ for id_ in ids if id_ is not None]
-        found = {row.id: row for row in db.session.scalars(select(Customer).where(Customer.id.in_(named)))}
-        return [found.get(id_ or 0) or self.get_one(id_) for id_ in ids]
+    chosen_rows: Any
+    chosen_args: Any
 
     @expose("/transfer/", methods=("GET", "POST"))
     def transfer_view(self) -> Any:
         """Ask who is to have the customers, saying who gains and who loses sight; or transfer them."""
-        rows = self.chosen_rows(sent_ids())
+        rows = self.chosen_rows()
         refused = _not_allowed(rows, Deed.REASSIGN)
         if refused:
             return self._refuse(rows, refused)
@@ -60,7 +43,7 @@ class CustomerTransferMixin(PageMixin):
         moved = [row for row in rows if row.owner_id != choice.owner_id]
         fault = _transfer(rows, choice)
         if fault is not None:
-            return self._show_transfer(self.chosen_rows(sent_ids()), choice, fault)
+            return self._show_transfer(self.chosen_rows(), choice, fault)
         return self._after_transfer(rows, moved, choice)
 
     def _refuse(self, rows: list[Customer], refused: list[Customer]) -> Any:
@@ -92,6 +75,7 @@ class CustomerTransferMixin(PageMixin):
         page = self.render(
             "customer/transfer.html",
             rows=rows,
+            chosen=self.chosen_args(rows),
             named=NAMED,
             choice=choice,
             change=None if fault else found,

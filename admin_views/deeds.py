@@ -1,5 +1,6 @@
 """What the pages about one deed share: reading what was chosen, doing it, telling a refusal with the form."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -77,8 +78,14 @@ def _require_fresh(rows: Iterable[Any]) -> None:
 
 
 def version_mark(rows: Iterable[Any]) -> str:
-    """Return the versions of rows as one text, which a page sends back with its deed."""
-    return "-".join(str(row.version) for row in rows)
+    """Return which rows they are, and their versions, as one text that a page sends back with its deed.
+
+    Of one row it is the version itself.
+    """
+    marks = [(row.id, getattr(row, "version", 1)) for row in rows]
+    if len(marks) == 1:
+        return str(marks[0][1])
+    return hashlib.blake2b(repr(sorted(marks)).encode(), digest_size=12).hexdigest()
 
 
 def sent() -> Args:

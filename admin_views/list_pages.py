@@ -1,55 +1,34 @@
 """The list page of a generated view."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
 from flask import request
 from flask_admin import expose
 from flask_babel import gettext
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
-from admin_views import lookups
+from admin_views.list_filters import ListFilters
+from admin_views.list_rows import ListRows, RowEntry
+from admin_views.list_words import script_words
 from admin_views.listing_args import (
     PAGE_SIZES,
     SHOWN_OPERATIONS,
     ListingArgs,
-    filter_attributes,
     known_args,
     read_listing_args,
     sortable_names,
 )
 from admin_views.page_mixin import PageMixin
-from admin_views.row_ids import parse_row_id
 from admin_views.text import text
 from models import Customer, db
-from models.inspection import Attribute, Kind, attributes_of
+from models.inspection import Attribute, attributes_of
 from models.meta import Label
+from services.bulk import MAX_BULK_ROWS
 from services.listing import BadFilterError, Count, filtered_statement, sorted_statement
 from services.row_list import RowList, followers_of_all
-
-
-@dataclass(frozen=True, slots=True)
-class BulkAction:
-    """A button under the list that leads to a page about the chosen rows, whose ids it gets as ``id=1&id=2``."""
-
-    label: str
-    #: Address of the page.
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """One filter of the panel above a list."""
-
-    name: str
-    label: str
-    kind: str
-    value: str
-    #: (value, words) to choose from; for a relationship only the chosen one.
-    options: tuple[tuple[str, str], ...] = ()
-    field: str = ""
 
 
 class ListPagesMixin(PageMixin):
@@ -116,9 +95,9 @@ class ListPagesMixin(PageMixin):
         """Return the employees whose followed customers are the scope; None if it is not made so."""
         return None
 
-    def bulk_actions(self) -> tuple[BulkAction, ...]:
-        """Return what the person may do with chosen rows, beside deletion."""
-        return ()
+    def shown_operations(self, attribute: Attribute) -> tuple[str, ...]:
+        """Return which filters the panel shows of an attribute, in order."""
+        return SHOWN_OPERATIONS[attribute.kind]
 
     def list_columns(self) -> list[Attribute]:
         """Return the attributes that are columns of the list."""
@@ -135,24 +114,62 @@ class ListPagesMixin(PageMixin):
         return gettext("The filter “%(field)s” cannot read “%(value)s”.", field=label, value=error.value[:40])
 
     def _show_list(self, args: ListingArgs, rows: list[Any], count: Count, fault: str | None) -> Any:
+        self.learn(rows)
+        columns, entries = self.list_columns(), self.row_entries()
+        bulk_actions = self.bulk_actions()
         return self.render(
             self.list_template,
             rows=rows,
+            body=self.list_rows(columns, entries, can_choose=bool(bulk_actions)).html(rows),
             count=count,
             fault=fault,
             args=args,
-            columns=self.list_columns(),
+            columns=columns,
             sortable=set(sortable_names(self.model)),
-            controls=self._controls(),
+            filters=ListFilters(self.model, args.listing.filters, shown=self.shown_operations),
             page_count=max(1, ceil(count.rows / args.page_size)),
             page_sizes=PAGE_SIZES,
             list_url=self._list_url,
             is_filtered=bool(args.listing.search or args.listing.filters or args.listing.scope),
             scopes=self.scopes(),
-            bulk_actions=self.bulk_actions(),
+            bulk_actions=bulk_actions,
+            max_bulk_rows=MAX_BULK_ROWS,
+            list_settings=self.list_settings(entries),
             return_url=request.full_path if request.query_string else request.path,
             **self.list_context(args, rows),
         )
+
+    def list_rows(
+        self, columns: list[Attribute], entries: tuple[RowEntry, ...] = (), *, can_choose: bool = False
+    ) -> ListRows:
+        """Return what makes the rows of the list."""
+        return ListRows(
+            columns, entries, details_url=self.get_url(".details_view", id=""), show=self.show, can_choose=can_choose
+        )
+
+    def learn(self, rows: Iterable[Any]) -> None:
+        """Find out about many rows, by few statements, what showing them or asking for rights needs."""
+
+    def row_entries(self) -> tuple[RowEntry, ...]:
+        """Return what the menu of a row offers."""
+        entries = [RowEntry(gettext("Details"), self.get_url(".details_view", id=""))]
+        if self.can_edit:
+            edit = self.get_url(".edit_view", id="")
+            entries.append(RowEntry(gettext("Edit"), edit, self.can_edit_row, comes_back=True))
+        entries += self.deed_entries()
+        if self.can_delete:
+            question = gettext("Delete “%(name)s”? This cannot be undone.", name="{name}")
+            delete = RowEntry(gettext("Delete"), self.get_url(".delete_view", id=""), self.can_delete_row)
+            entries.append(replace(delete, is_post=True, comes_back=True, confirm=question))
+        return tuple(entries)
+
+    def deed_entries(self) -> tuple[RowEntry, ...]:
+        """Return what the menu of a row offers beside its pages and its deletion."""
+        return ()
+
+    def list_settings(self, entries: tuple[RowEntry, ...]) -> dict[str, Any]:
+        """Return what static/js/list.js needs."""
+        return {"entries": [entry.as_json() for entry in entries], "words": script_words()}
 
     def list_context(self, args: ListingArgs, rows: list[Any]) -> dict[str, Any]:
         """Return more for the list template."""
@@ -167,40 +184,3 @@ class ListPagesMixin(PageMixin):
         """Return this list's address with some parameters changed; None drops one."""
         kept = self.kept_args() | changes
         return self.get_url(".index_view", **{name: value for name, value in kept.items() if value is not None})
-
-    def _controls(self) -> list[Control]:
-        return [
-            self._control(attribute, operation)
-            for attribute in filter_attributes(self.model)
-            for operation in self.shown_operations(attribute)
-        ]
-
-    def shown_operations(self, attribute: Attribute) -> tuple[str, ...]:
-        """Return which filters the panel shows of an attribute, in order."""
-        return SHOWN_OPERATIONS[attribute.kind]
-
-    def _control(self, attribute: Attribute, operation: str) -> Control:
-        name = f"{attribute.name}__{operation}"
-        value = request.args.get(name, "").strip()
-        words = {"from": gettext("from"), "to": gettext("to")}.get(operation)
-        label = text(attribute.field.label)
-        return Control(
-            name=name,
-            label=f"{label} {words}" if words else label,
-            kind=attribute.kind.value,
-            value=value,
-            options=self._control_options(attribute, value),
-            field=attribute.name,
-        )
-
-    def _control_options(self, attribute: Attribute, value: str) -> tuple[tuple[str, str], ...]:
-        if attribute.kind is Kind.BOOLEAN:
-            return (("1", gettext("Yes")), ("0", gettext("No")))
-        if attribute.field.choices:
-            return tuple((word, text(label)) for word, label in attribute.field.choices.items())
-        target: Any = attribute.target
-        row_id = parse_row_id(value)
-        if target is None or row_id is None:
-            return ()
-        rows = list(db.session.scalars(select(target).where(target.id == row_id)))
-        return tuple((str(id_), name) for id_, name in lookups.labels(db.session, target, rows).items())

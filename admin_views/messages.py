@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 from admin_views.text import text
 from models import Base
 from models.names import InvalidNameError
+from services.bulk import NothingMatchesError, TooManyRowsError
 from services.customers import (
     AlreadyFollowingError,
     DuplicateCustomerNameError,
@@ -117,6 +118,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     LastAdminError: Refusal(
         422, "last_admin", lambda _: gettext("The company needs at least one active company admin.")
     ),
+    NothingMatchesError: Refusal(
+        422, "nothing_matches", lambda _: gettext("Nothing matches any more: the list has changed.")
+    ),
     NotFollowingError: Refusal(
         422, "not_following", lambda _: gettext("This employee does not follow the customer any more.")
     ),
@@ -167,6 +171,13 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ),
     StaleVersionError: Refusal(
         409, "stale", lambda _: gettext("Somebody has changed it meanwhile. Reload the page, then try again.")
+    ),
+    TooManyRowsError: Refusal(
+        422,
+        "too_many",
+        lambda error: gettext(
+            "At most %(limit)d rows can be changed at once. Narrow the list by search or filters.", limit=error.limit
+        ),
     ),
     TreeCycleError: Refusal(422, "cycle", lambda _: gettext("It cannot be moved into itself or below itself.")),
     TreeDepthError: Refusal(

@@ -27,6 +27,12 @@ class PageMixin:
     attributes: Any
     restrict: Any
     offered: Any
+    kept_args: Any
+    learn: Any
+    remove: Any
+    delete_rows: Any
+    bulk_actions: Any
+    row_entries: Any
     listing_args: Any
     listing_statement: Any
     list_columns: Any

@@ -1,5 +1,6 @@
 """What hangs on customers: contacts, follow-ups, visits. Written by those who may edit the customer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -28,10 +29,9 @@ class RecordView(GeneratedView):
             return customers.editable_customers_statement(db.session)
         return super().offered(attribute)
 
-    def list_context(self, args: Any, rows: list[Any]) -> dict[str, Any]:
-        """Learn in one query which rows may be edited."""
+    def learn(self, rows: Iterable[Any]) -> None:
+        """Find out in one query which rows may be edited."""
         editable.learn(row.customer_id for row in rows)
-        return {}
 
     def remove(self, row: Any) -> None:
         """Delete the row with its files."""

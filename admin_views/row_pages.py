@@ -1,29 +1,23 @@
-"""The pages about one row, or chosen rows: details and deletion."""
+"""The pages about one row: details and deletion."""
 
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from admin_views.details import parts_of
 from admin_views.json_rows import row_as_json
-from admin_views.messages import TOLD_ERRORS, message_of, stale_message
 from admin_views.page_mixin import PageMixin
 from auth.redirects import is_from_script
 from models import db
 from models.inspection import Attribute
 from services.usage import delete_unused
 
-#: How many rows one bulk action may name.
-MAX_BULK_ROWS = 1_000
-
 
 class RowPagesMixin(PageMixin):
-    """Details, deletion of one row, deletion of chosen rows: all or none."""
+    """Details, and deletion."""
 
     details_template = "kepei/details.html"
 
@@ -65,41 +59,6 @@ class RowPagesMixin(PageMixin):
         if self.delete_rows([row]):
             flash(gettext("“%(name)s” was deleted.", name=str(row)), "success")
         return redirect(self.return_url())
-
-    @expose("/action/", methods=("POST",))
-    def action_view(self) -> Response:
-        """Delete the chosen rows, all or none."""
-        if request.form.get("action") != "delete":
-            abort(403)
-        ids = dict.fromkeys(request.form.getlist("rowid"))
-        if not ids or len(ids) > MAX_BULK_ROWS:
-            abort(400)
-        rows = [self.get_one(id_) for id_ in ids]
-        if not self.can_delete or not all(self.can_delete_row(row) for row in rows):
-            abort(403)
-        if self.delete_rows(rows):
-            flash(gettext("%(count)d rows were deleted.", count=len(rows)), "success")
-        return redirect(self.return_url())
-
-    def delete_rows(self, rows: list[Any]) -> bool:
-        """Delete the rows in one transaction; tell whether it went well, with a message if not."""
-        try:
-            for row in rows:
-                self.remove(row)
-            db.session.commit()
-        except TOLD_ERRORS as error:
-            db.session.rollback()
-            flash(message_of(error), "danger")
-            return False
-        except StaleDataError:
-            db.session.rollback()
-            flash(stale_message(), "danger")
-            return False
-        except IntegrityError:
-            db.session.rollback()
-            flash(gettext("It is still in use, so it was not deleted."), "danger")
-            return False
-        return True
 
     def remove(self, row: Any) -> None:
         """Delete one row; refused while it is in use. A table's own view calls its service."""

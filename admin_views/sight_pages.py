@@ -111,7 +111,7 @@ class CustomerSightMixin(PageMixin):
     @expose("/sight/")
     def sight_view(self) -> str:
         """Tell who gains and who loses sight, should owner, visibility or a co-follower change."""
-        rows = self.chosen_rows(request.args.getlist("id"))
+        rows = self.chosen_rows()
         openings.forget()  # a preview shows nothing of the customer
         is_one = len(rows) == 1
         return show_sight(self._asked(rows, request.args), counts_customers=not is_one)

@@ -106,9 +106,19 @@ def may(session: AnySession, deed: Deed, customer: Customer) -> bool:
 
 def allowed_deeds(session: AnySession, customer: Customer) -> frozenset[Deed]:
     """Return everything that the session's actor may do with a customer. One query."""
+    return allowed_deeds_of(session, [customer.id])[customer.id]
+
+
+def allowed_deeds_of(session: AnySession, ids: Iterable[int]) -> dict[int, frozenset[Deed]]:
+    """Return customer id -> everything that the session's actor may do with it; nothing with one that is hidden."""
+    ordered, dialect = sorted(set(ids)), dialect_of(session)
     columns = [allowed(session, deed).label(deed.name.lower()) for deed in Deed]
-    row = session.execute(select(*columns).select_from(Customer).where(Customer.id == customer.id)).one_or_none()
-    return frozenset(compress(Deed, row or ()))
+    found = dict.fromkeys(ordered, frozenset[Deed]())
+    for start in range(0, len(ordered), _BATCH):
+        batch = among(Customer.id, ordered[start : start + _BATCH], dialect)
+        for customer_id, *may in session.execute(select(Customer.id, *columns).where(batch)):
+            found[customer_id] = frozenset(compress(Deed, may))
+    return found
 
 
 def allowed_ids(session: AnySession, deed: Deed, ids: Iterable[int]) -> set[int]:

@@ -1,4 +1,4 @@
-// Behaviour of every page: pickers, confirmations, bulk selection. No inline code anywhere.
+// Behaviour of every page: pickers, confirmations. No inline code anywhere.
 (() => {
   "use strict";
 
@@ -49,36 +49,6 @@
   document.querySelectorAll("form[data-confirm]").forEach((form) => {
     form.addEventListener("submit", (event) => {
       if (!window.confirm(form.dataset.confirm)) event.preventDefault();
-    });
-  });
-
-  const boxes = () => [...document.querySelectorAll("input[name=rowid]")];
-  const refreshBulk = () => {
-    const any = boxes().some((box) => box.checked);
-    document.querySelectorAll("[data-needs-selection]").forEach((button) => { button.disabled = !any; });
-  };
-  document.querySelectorAll("[data-check-all]").forEach((all) => {
-    all.addEventListener("change", () => {
-      boxes().forEach((box) => { box.checked = all.checked; });
-      refreshBulk();
-    });
-  });
-  boxes().forEach((box) => box.addEventListener("change", refreshBulk));
-  refreshBulk();
-
-  // A page about the chosen rows: their ids go into its address.
-  document.querySelectorAll("[data-bulk-url]").forEach((button) => {
-    button.addEventListener("click", () => {
-      const ids = boxes().filter((box) => box.checked).map((box) => `id=${encodeURIComponent(box.value)}`);
-      const { bulkUrl } = button.dataset;
-      window.location.assign(`${bulkUrl}${bulkUrl.includes("?") ? "&" : "?"}${ids.join("&")}`);
-    });
-  });
-
-  // Blank filters stay out of the address.
-  document.querySelectorAll("form.list-form").forEach((form) => {
-    form.addEventListener("submit", () => {
-      form.querySelectorAll("input, select").forEach((field) => { if (!field.value) field.disabled = true; });
     });
   });
 })();

@@ -1,19 +1,16 @@
 // Order of a flat list: drag rows by their grip, or use the buttons. Shown at once, taken back with the reason if refused.
-const table = document.querySelector("table.model-list[data-ordering]");
-const { urls, words } = JSON.parse(table.dataset.ordering);
-const body = table.tBodies[0];
-const alertBox = document.getElementById("order-alert");
-const live = document.getElementById("order-live");
+import { announce, fill, onRows, tell } from "./list/page.js";
+
 const GRIP = '<svg viewBox="0 0 8 14" width="8" height="14"><circle cx="2" cy="2" r="1.2"/><circle cx="6" cy="2" r="1.2"/><circle cx="2" cy="7" r="1.2"/><circle cx="6" cy="7" r="1.2"/><circle cx="2" cy="12" r="1.2"/><circle cx="6" cy="12" r="1.2"/></svg>';
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
 const idOf = (row) => Number(row.dataset.id);
 const nameOf = (row) => row.querySelector("td[data-label]").textContent.trim();
-const tell = (text) => { alertBox.textContent = text ?? ""; alertBox.hidden = !text; };
 
 /** The whole list, which may be longer than the page: its ids in order, and its version. */
 let list = null;
 let isBusy = false;
+/** The table as it is shown now, with its addresses and words. */
+let table, body, urls, words;
 
 async function request(url, data) {
   const headers = { Accept: "application/json" };
@@ -75,7 +72,7 @@ async function save(row, ids) {
   try {
     const answer = await request(urls.reorder, { ids, version: list.version });
     list = { version: answer.version, ids: answer.order };
-    live.textContent = fill(words.moved, { name: nameOf(row), place: ids.indexOf(idOf(row)) + 1, count: ids.length });
+    announce(fill(words.moved, { name: nameOf(row), place: ids.indexOf(idOf(row)) + 1, count: ids.length }));
   } catch (refusal) {
     tell(refusal.message);
     await fetchList().catch(() => {});
@@ -109,8 +106,12 @@ function dropped({ item }) {
   if (ids.some((id, place) => id !== list.ids[place])) save(item, ids);
 }
 
-async function start() {
+async function start(shown) {
+  table = shown;
+  body = table.tBodies[0];
+  ({ urls, words } = JSON.parse(table.dataset.ordering));
   await fetchList();
+  if (table !== shown || !shown.isConnected) return; // replaced meanwhile
   const head = document.createElement("th");
   head.className = "order-cell";
   head.textContent = words.order;
@@ -121,4 +122,7 @@ async function start() {
   new Sortable(body, { handle: ".order-grip", animation: 120, forceFallback: true, onEnd: dropped, ...classes });
 }
 
-start().catch((refusal) => tell(refusal.message));
+onRows(() => {
+  const shown = document.querySelector("table.model-list[data-ordering]");
+  if (shown) start(shown).catch((refusal) => tell(refusal.message));
+});

@@ -29,6 +29,7 @@ NO_PERSON = 9_999
 #: Name of an argument that is no id -> what it is filled with. Other names are filled with an id.
 WORDS: dict[str, str] = {
     "action": "delete",
+    "all": "",
     "code": "",
     "colour": "none",
     "for": "filter",
@@ -59,6 +60,7 @@ WORDS: dict[str, str] = {
 TURNS: tuple[Mapping[str, str], ...] = (
     {},
     {"action": "add", "visibility": "private"},
+    {"all": "1"},
     {"action": "remove", "owner": "pool"},
 )
 

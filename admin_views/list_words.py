@@ -1,0 +1,13 @@
+"""The words of the scripts of a list; {…} is filled in there."""
+
+from flask_babel import gettext
+
+
+def script_words() -> dict[str, str]:
+    """Return word by name, as static/js/list/*.js ask for them."""
+    blank = {"count": "{count}", "name": "{name}", "value": "{value}"}
+    return {
+        "failed": gettext("The server did not answer. Nothing was changed; try again."),
+        "selected": gettext("%(count)s selected", **blank),
+        "deleteConfirm": gettext("Delete the selected rows (%(count)s)? This cannot be undone.", **blank),
+    }
