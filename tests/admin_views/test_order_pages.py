@@ -105,7 +105,6 @@ def test_dragging_is_offered_only_in_the_lists_own_order(admin: FlaskClient, ids
     pages = {query: admin.get(f"/admin/customer_grade/{query}").text for query in queries}
 
     assert {query: "data-ordering=" in page for query, page in pages.items()} == queries
-    assert {query: "js/order.js" in page for query, page in pages.items()} == queries
 
 
 def test_settings_of_the_script_are_words_and_addresses(admin: FlaskClient, ids: list[int]) -> None:
