@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from admin_views import cells, openings
 from admin_views.bulk_pages import BulkPagesMixin
+from admin_views.column_pages import ColumnPagesMixin
 from admin_views.export_pages import ExportPagesMixin
 from admin_views.form_pages import FormPagesMixin
 from admin_views.import_pages import ImportPagesMixin
@@ -42,6 +43,7 @@ _ACTIONS = {
 class GeneratedView(
     SecuredMixin,
     ListPagesMixin,
+    ColumnPagesMixin,
     LookupPagesMixin,
     FormPagesMixin,
     RowPagesMixin,

@@ -43,7 +43,7 @@ class ListPagesMixin(PageMixin):
         try:
             found = self.row_list()
             args = self._within(args, found.count)
-            rows = found.page(limit=args.page_size, offset=args.page * args.page_size, related=self.page.columns or ())
+            rows = found.page(limit=args.page_size, offset=args.page * args.page_size, related=self.column_names())
         except BadFilterError as error:
             return self._show_list(args, [], Count(0), self._filter_message(error))
         return self._show_list(args, rows, found.count, None)
@@ -98,10 +98,6 @@ class ListPagesMixin(PageMixin):
     def shown_operations(self, attribute: Attribute) -> tuple[str, ...]:
         """Return which filters the panel shows of an attribute, in order."""
         return SHOWN_OPERATIONS[attribute.kind]
-
-    def list_columns(self) -> list[Attribute]:
-        """Return the attributes that are columns of the list."""
-        return self.attributes(self.page.columns)
 
     @staticmethod
     def _within(args: ListingArgs, count: Count) -> ListingArgs:

@@ -8,6 +8,7 @@ def script_words() -> dict[str, str]:
     blank = {"count": "{count}", "name": "{name}", "value": "{value}"}
     return {
         "failed": gettext("The server did not answer. Nothing was changed; try again."),
+        "noColumn": gettext("Choose at least one column."),
         "selected": gettext("%(count)s selected", **blank),
         "deleteConfirm": gettext("Delete the selected rows (%(count)s)? This cannot be undone.", **blank),
     }

@@ -85,20 +85,18 @@ def _sort(model: type[Any], sort: str) -> str:
 
 
 def sortable_names(model: type[Any]) -> list[str]:
-    """Return the names of the listed columns that a list can be sorted by."""
-    unsortable = {Kind.COMPUTED, Kind.JSON}
-    return [
-        name
-        for name in (*(page_of(model).columns or ()), "sort_order", "created_at")
-        if _kind(model, name) not in unsortable
-    ]
+    """Return the names of the attributes that a list can be sorted by: its columns, and what else can be one."""
+    page = page_of(model)
+    names = (*(page.columns or ()), *(page.details or page.form or ()), "sort_order", "created_at")
+    return [name for name in dict.fromkeys(names) if _is_sortable(model, name)]
 
 
-def _kind(model: type[Any], name: str) -> Kind:
+def _is_sortable(model: type[Any], name: str) -> bool:
     try:
-        return attribute_of(model, name).kind
+        attribute = attribute_of(model, name)
     except KeyError:
-        return Kind.COMPUTED
+        return False
+    return attribute.kind not in {Kind.COMPUTED, Kind.JSON} and not attribute.field.is_long
 
 
 def _number(value: str, *, least: int, most: int, default: int) -> int:

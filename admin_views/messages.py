@@ -11,6 +11,7 @@ from admin_views.text import text
 from models import Base
 from models.names import InvalidNameError
 from services.bulk import NothingMatchesError, TooManyRowsError
+from services.column_choices import NoColumnError
 from services.customers import (
     AlreadyFollowingError,
     DuplicateCustomerNameError,
@@ -118,6 +119,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     LastAdminError: Refusal(
         422, "last_admin", lambda _: gettext("The company needs at least one active company admin.")
     ),
+    NoColumnError: Refusal(422, "no_column", lambda _: gettext("Choose at least one column.")),
     NothingMatchesError: Refusal(
         422, "nothing_matches", lambda _: gettext("Nothing matches any more: the list has changed.")
     ),

@@ -9,6 +9,7 @@ class PageMixin:
     """Declares the view's attributes for the type checker; ``GeneratedView`` and Flask-Admin define them."""
 
     model: Any
+    endpoint: Any
     page: Page
     actor: Any
     title: Any
@@ -36,6 +37,8 @@ class PageMixin:
     listing_args: Any
     listing_statement: Any
     list_columns: Any
+    column_names: Any
+    details_names: Any
     export_formats: Any
     resource: Any
     form_values: Any

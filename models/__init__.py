@@ -8,6 +8,7 @@ import pkgutil
 
 from models.audit_entry import AuditEntry
 from models.base import Base, db
+from models.column_choice import ColumnChoice
 from models.company_setting import CompanySetting
 from models.contact import Contact
 from models.counter import Counter
@@ -36,6 +37,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "ChannelType",
+    "ColumnChoice",
     "CompanySetting",
     "Contact",
     "Counter",

@@ -2,3 +2,4 @@
 import "./list/region.js";
 import "./list/choose.js";
 import "./list/menu.js";
+import "./list/columns.js";
