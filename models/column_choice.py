@@ -16,4 +16,4 @@ class ColumnChoice(Base):
     #: The list: the name of its table.
     endpoint: Mapped[str] = mapped_column(String(40))
     #: Attribute names. One that the table has no more is passed over.
-    columns: Mapped[list[str]] = mapped_column(JSON)
+    columns: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_column_choice"
-down_revision = "REPLACE"
+revision = "0003_column_choice"
+down_revision = "0002_value_colours"
 branch_labels = None
 depends_on = None
 
