@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from admin_views import cells, openings
 from admin_views.bulk_pages import BulkPagesMixin
+from admin_views.cell_pages import CellPagesMixin
 from admin_views.column_pages import ColumnPagesMixin
 from admin_views.export_pages import ExportPagesMixin
 from admin_views.form_pages import FormPagesMixin
@@ -44,6 +45,7 @@ class GeneratedView(
     SecuredMixin,
     ListPagesMixin,
     ColumnPagesMixin,
+    CellPagesMixin,
     LookupPagesMixin,
     FormPagesMixin,
     RowPagesMixin,

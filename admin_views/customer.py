@@ -42,6 +42,7 @@ class CustomerView(
     list_template = "customer/list.html"
     details_template = "customer/details.html"
     form_template = "kepei/sight_form.html"
+    not_in_cells = frozenset({"visibility"})
 
     def can_edit_row(self, row: Any) -> bool:
         """Tell whether the person may edit the customer (DOMAIN 3.5)."""

@@ -86,18 +86,22 @@ class FormPagesMixin(PageMixin):
 
     def make_form(self, row: Any) -> Any:
         """Return the bound form for a row, or for a new one."""
-        form = self._bound(row, request.form if request.method == "POST" else None)
+        form = self.bound(row, request.form if request.method == "POST" else None)
         for field in form:
             if row is None and isinstance(field, PickField):
                 field.kept_id = None  # a value from the address is a proposal, not what a row has
         return form
 
-    def _bound(self, row: Any, sent: Any) -> Any:
-        """Return the form with what was sent, or with what the row has."""
-        names = self.form_names(row)
+    def bound(self, row: Any, sent: Any, only: tuple[str, ...] | None = None) -> Any:
+        """Return the form with what was sent, or with what the row has.
+
+        :param only: the attributes to ask for, where it is not the whole form
+        """
+        names = self.form_names(row) if only is None else only
         fields = {name: self._field(row, attribute_of(self.model, name), names) for name in names}
-        fields |= self.extra_fields(row)
-        if row is not None and issubclass(self.model, VersionMixin):
+        if only is None:
+            fields |= self.extra_fields(row)
+        if only is None and row is not None and issubclass(self.model, VersionMixin):
             fields["version"] = HiddenField()
         return type("GeneratedForm", (ModelForm,), fields)(sent, data=self.form_data(row))
 
@@ -168,7 +172,7 @@ class FormPagesMixin(PageMixin):
         """
         if "version" not in form or form["version"].raw_data == [str(row.version)]:
             return True
-        stored = self._bound(row, None)
+        stored = self.bound(row, None)
         form.present = {field.name: self._present(row, field) for field in differing(form, stored)}
         form["version"].data = row.version
         if form.present and _meanwhile_message() not in form.form_errors:

@@ -129,6 +129,7 @@ class ListPagesMixin(PageMixin):
             is_filtered=bool(args.listing.search or args.listing.filters or args.listing.scope),
             scopes=self.scopes(),
             bulk_actions=bulk_actions,
+            cell_names=self.cell_names(rows[0]) if rows else (),
             max_bulk_rows=MAX_BULK_ROWS,
             list_settings=self.list_settings(entries),
             return_url=request.full_path if request.query_string else request.path,
@@ -151,7 +152,7 @@ class ListPagesMixin(PageMixin):
         entries = [RowEntry(gettext("Details"), self.get_url(".details_view", id=""))]
         if self.can_edit:
             edit = self.get_url(".edit_view", id="")
-            entries.append(RowEntry(gettext("Edit"), edit, self.can_edit_row, comes_back=True))
+            entries.append(RowEntry(gettext("Edit"), edit, self.can_edit_row, comes_back=True, is_edit=True))
         entries += self.deed_entries()
         if self.can_delete:
             question = gettext("Delete “%(name)s”? This cannot be undone.", name="{name}")
@@ -165,7 +166,8 @@ class ListPagesMixin(PageMixin):
 
     def list_settings(self, entries: tuple[RowEntry, ...]) -> dict[str, Any]:
         """Return what static/js/list.js needs."""
-        return {"entries": [entry.as_json() for entry in entries], "words": script_words()}
+        urls = {"cell": self.get_url(".cell_view")}
+        return {"entries": [entry.as_json() for entry in entries], "urls": urls, "words": script_words()}
 
     def list_context(self, args: ListingArgs, rows: list[Any]) -> dict[str, Any]:
         """Return more for the list template."""

@@ -27,6 +27,8 @@ class RowEntry:
     url: str
     #: Whether a row's menu offers it. It is shown, not allowed, by this: the page behind it asks again.
     applies: Callable[[Any], bool] = lambda _row: True
+    #: Whether it is the row's form, so that its cells may be edited in their place.
+    is_edit: bool = False
     #: Whether it is sent by POST, as a deed is that asks nothing more.
     is_post: bool = False
     #: Whether the page behind it leads back to the list as it is.
@@ -37,7 +39,7 @@ class RowEntry:
     def as_json(self) -> dict[str, Any]:
         """Return it for static/js/list/menu.js."""
         found = {"label": self.label, "url": self.url, "confirm": self.confirm}
-        return found | {"isPost": self.is_post, "comesBack": self.comes_back}
+        return found | {"isPost": self.is_post, "comesBack": self.comes_back, "isEdit": self.is_edit}
 
 
 class ListRows:

@@ -37,6 +37,10 @@ from services.usage import InUseError
 from services.visits import OpenVisitError, VisitTimesError
 
 
+class InvalidValueError(ServiceError):
+    """What was typed cannot be kept; its text is the sentence for the person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """How one class of error is told."""
@@ -116,6 +120,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
         "login",
     ),
     InvalidSettingError: Refusal(422, "invalid_setting", lambda _: gettext("This value cannot be used.")),
+    InvalidValueError: Refusal(422, "invalid", str),
     LastAdminError: Refusal(
         422, "last_admin", lambda _: gettext("The company needs at least one active company admin.")
     ),

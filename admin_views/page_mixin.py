@@ -41,5 +41,10 @@ class PageMixin:
     details_names: Any
     export_formats: Any
     resource: Any
+    form_names: Any
     form_values: Any
+    bound: Any
+    save: Any
+    list_rows: Any
+    cell_names: Any
     show: Any

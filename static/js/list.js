@@ -3,3 +3,4 @@ import "./list/region.js";
 import "./list/choose.js";
 import "./list/menu.js";
 import "./list/columns.js";
+import "./list/edit.js";
