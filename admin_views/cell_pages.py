@@ -55,7 +55,7 @@ class CellPagesMixin(PageMixin):
     @expose("/cell/", methods=("POST",))
     @json_endpoint
     def save_cell_view(self) -> dict[str, Any]:
-        """Write a cell of the version that was read; return {version, html}: the new one, and the inside of the cell."""
+        """Write a cell of the version that was read; return {version, html}: the new one, and its inside."""
         data = read_object()
         name, value = string(data, "name"), string(data, "value")
         row, attribute = self._cell(row_id(data, "id"), name)
