@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from admin_views.deeds import is_ticked, sent, sent_ids, version_mark
+from admin_views.deeds import is_ticked, selection_mark, sent, sent_ids
 from admin_views.messages import TOLD_ERRORS, message_of, stale_message
 from admin_views.page_mixin import PageMixin
 from admin_views.row_ids import parse_row_id
@@ -111,7 +111,7 @@ class BulkPagesMixin(PageMixin):
         allowed = [row for row in rows if self.can_delete and self.can_delete_row(row)]
         if not allowed or (len(allowed) < len(rows) and not is_all):
             abort(403)
-        if is_all and request.form.get("version") != version_mark(allowed):
+        if is_all and request.form.get("version") != selection_mark(allowed):
             return self._ask_to_delete(allowed, len(rows))
         if self.delete_rows(allowed):
             flash(ngettext("%(num)s row was deleted.", "%(num)s rows were deleted.", len(allowed)), "success")
@@ -124,7 +124,7 @@ class BulkPagesMixin(PageMixin):
             rows=rows,
             named=NAMED,
             matching_count=matching_count,
-            version=version_mark(rows),
+            version=selection_mark(rows),
             list_args=self.whole_list_args(),
             return_url=self.return_url(),
         )

@@ -82,10 +82,14 @@ def version_mark(rows: Iterable[Any]) -> str:
 
     Of one row it is the version itself.
     """
-    marks = [(row.id, getattr(row, "version", 1)) for row in rows]
-    if len(marks) == 1:
-        return str(marks[0][1])
-    return hashlib.blake2b(repr(sorted(marks)).encode(), digest_size=12).hexdigest()
+    marked = list(rows)
+    return str(marked[0].version) if len(marked) == 1 else selection_mark(marked)
+
+
+def selection_mark(rows: Iterable[Any]) -> str:
+    """Return which rows they are, and their versions, as a text that nobody guesses who has not seen it."""
+    marks = sorted((row.id, getattr(row, "version", 1)) for row in rows)
+    return hashlib.blake2b(repr(marks).encode(), digest_size=12).hexdigest()
 
 
 def sent() -> Args:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_column_choice"
-down_revision = "0002_value_colours"
+revision = "0004_column_choice"
+down_revision = "0003_employee_language"
 branch_labels = None
 depends_on = None
 

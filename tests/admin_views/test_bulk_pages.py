@@ -56,6 +56,16 @@ def test_delete_all_asks_again_where_the_list_has_changed(
     assert (status, "Delete 4 rows" in page, again != mark, names(session)) == (200, True, True, before)
 
 
+def test_delete_all_of_one_row_is_not_confirmed_by_its_version(
+    client_as: ClientAs, session: Session, company: Company
+) -> None:
+    before = names(session)
+
+    status, _, mark = delete_all(client_as("admin"), "?search=C4", version="1")
+
+    assert (status, len(mark) > 1, names(session)) == (200, True, before)
+
+
 def test_delete_all_takes_what_may_be_deleted_and_says_so(
     client_as: ClientAs, session: Session, company: Company
 ) -> None:
