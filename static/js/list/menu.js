@@ -6,7 +6,6 @@ const SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz";
 const menu = document.getElementById("row-entries");
 
 let owner = null; // the button whose menu is open
-let top = 0; // where it was then
 
 const nameOf = (row) => row.querySelector("td[data-label]").textContent.trim();
 
@@ -49,12 +48,17 @@ function open(button) {
   menu.replaceChildren(...[...row.dataset.do].map((sign) => entryButton(entries[SIGNS.indexOf(sign)], row)));
   menu.hidden = false;
   button.setAttribute("aria-expanded", "true");
-  const box = button.getBoundingClientRect();
+  place();
+  menu.firstElementChild.focus({ preventScroll: true });
+}
+
+/** Stand at the button, wherever scrolling takes it; gone with it. */
+function place() {
+  const box = owner.getBoundingClientRect();
   const under = box.bottom + 2;
-  top = box.top;
   menu.style.left = `${Math.max(8, Math.min(box.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;
   menu.style.top = `${under + menu.offsetHeight + 8 < innerHeight ? under : Math.max(8, box.top - menu.offsetHeight - 2)}px`;
-  menu.firstElementChild.focus({ preventScroll: true });
+  if (box.bottom < 0 || box.top > innerHeight) close();
 }
 
 function close(isBack = false) {
@@ -87,5 +91,5 @@ menu.addEventListener("keydown", (event) => {
 document.addEventListener("pointerdown", (event) => {
   if (owner && !menu.contains(event.target) && !owner.contains(event.target)) close();
 });
-document.addEventListener("scroll", () => { if (owner && owner.getBoundingClientRect().top !== top) close(); }, true);
+document.addEventListener("scroll", () => { if (owner) place(); }, true);
 document.addEventListener("list:shown", () => close());

@@ -71,6 +71,17 @@ form.addEventListener("input", (event) => {
 form.addEventListener("compositionend", refreshSoon);
 form.addEventListener("change", (event) => { if (event.target.matches("select")) refreshSoon(); });
 
+/** A chip taken away empties its field, too. */
+rows.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-chip]");
+  if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const field = form.elements[chip.dataset.chip];
+  if (field?.tomselect) field.tomselect.clear(true);
+  else if (field) field.value = "";
+  show(chip.href).then(() => (card.querySelector("[data-chip]") ?? form.elements.search ?? button)?.focus());
+});
+
 button?.addEventListener("click", () => {
   const isOpen = panel.classList.toggle("is-open");
   button.setAttribute("aria-expanded", String(isOpen));
