@@ -78,8 +78,8 @@ card.addEventListener("click", (event) => {
 });
 menu.addEventListener("keydown", (event) => {
   const found = [...menu.children];
-  const place = found.indexOf(document.activeElement);
-  const steps = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: found.length - 1 };
+  const index = found.indexOf(document.activeElement);
+  const steps = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: found.length - 1 };
   if (event.key === "Escape" || event.key === "Tab") {
     event.preventDefault();
     close(true);
