@@ -52,13 +52,13 @@ function open(button) {
   menu.firstElementChild.focus({ preventScroll: true });
 }
 
-/** Stand at the button, wherever scrolling takes it; gone with it. */
+/** Stand at the button, wherever scrolling takes it, but never out of sight. */
 function place() {
   const box = owner.getBoundingClientRect();
   const under = box.bottom + 2;
   menu.style.left = `${Math.max(8, Math.min(box.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;
-  menu.style.top = `${under + menu.offsetHeight + 8 < innerHeight ? under : Math.max(8, box.top - menu.offsetHeight - 2)}px`;
-  if (box.bottom < 0 || box.top > innerHeight) close();
+  const top = under + menu.offsetHeight + 8 < innerHeight ? under : box.top - menu.offsetHeight - 2;
+  menu.style.top = `${Math.max(8, Math.min(top, innerHeight - menu.offsetHeight - 8))}px`;
 }
 
 function close(isBack = false) {
