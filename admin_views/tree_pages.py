@@ -19,7 +19,7 @@ from admin_views.json_requests import (
 from admin_views.page_mixin import PageMixin
 from models import db
 from services.ordering import order_version
-from services.tree_queries import children, find_nodes, node_row, paths_of
+from services.tree_queries import children, find_nodes, paths_of
 from services.trees import add_node, delete_node, move_node, rename_node
 
 #: Hits of the tree's search.
@@ -66,7 +66,7 @@ class TreePagesMixin(PageMixin):
         before_id, after_id = optional_row_id(data, "before_id"), optional_row_id(data, "after_id")
         if before_id is not None and after_id is not None:
             raise BadJsonError("before_id and after_id")
-        order = move_node(
+        moved = move_node(
             db.session,
             self.model,
             node_id,
@@ -75,7 +75,7 @@ class TreePagesMixin(PageMixin):
             after_id=after_id,
             version=integer(data, "version"),
         )
-        return {"version": node_row(db.session, self.model, node_id).version, "order": order}
+        return {"version": moved.version, "order": moved.order}
 
     @expose("/add/", methods=("POST",))
     @json_endpoint

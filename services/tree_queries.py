@@ -1,39 +1,69 @@
 """Reading trees: children, paths, subtrees, search. No function goes node by node; changing is ``services.trees``'s."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, exists, func, literal, or_, select
+from sqlalchemy import Row, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from auth.actor import AnySession
 from models.names import name_key
 from services.listing import subtree
-from services.ordering import StaleVersionError, UnknownRowError, siblings
+from services.ordering import StaleVersionError, UnknownRowError
 
 
 def children(session: AnySession, model: Any, parent_id: int | None) -> Sequence[Row[Any]]:
     """Return the nodes directly under a parent in their order, by one statement; no parent: the roots.
 
-    :returns: rows of (id, name, version, sort_order, is_active, has_children)
+    :returns: rows of (id, parent_id, name, version, sort_order, is_active, has_children)
     :raises UnknownRowError: if there is no such parent
     """
+    if parent_id is None:
+        return session.execute(_ordered(select(*_shown(model)).where(model.parent_id.is_(None)), model)).all()
+    parent = aliased(model)
+    under = select(*_shown(model)).join_from(parent, model, model.parent_id == parent.id, isouter=True)
+    rows = session.execute(_ordered(under.where(parent.id == parent_id), model)).all()
+    if not rows:
+        raise UnknownRowError(f"{model.__tablename__} {parent_id}")
+    return [row for row in rows if row.id is not None]
+
+
+def levels(session: AnySession, model: Any, parent_ids: Collection[int]) -> dict[int, list[Row[Any]]]:
+    """Return the children of several nodes as :func:`children` does, by one statement; leaves are absent."""
+    found: dict[int, list[Row[Any]]] = {}
+    wanted = select(*_shown(model)).where(model.parent_id.in_(parent_ids))
+    for row in session.execute(_ordered(wanted, model)):
+        found.setdefault(row.parent_id, []).append(row)
+    return found
+
+
+def branches(session: AnySession, model: Any, node_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Return nodes and all their ancestors as :func:`children` does, siblings in their order, by one statement."""
+    above = select(model.id, model.parent_id).where(model.id.in_(node_ids)).cte("above", recursive=True)
+    above = above.union(select(model.id, model.parent_id).where(model.id == above.c.parent_id))
+    return session.execute(_ordered(select(*_shown(model)).where(model.id.in_(select(above.c.id))), model)).all()
+
+
+def shown_node(session: AnySession, model: Any, node_id: int) -> Any:
+    """Return one node as :func:`children` does.
+
+    :raises UnknownRowError: if there is no such node
+    """
+    row: Any = session.execute(select(*_shown(model)).where(model.id == node_id)).one_or_none()
+    if row is None:
+        raise UnknownRowError(f"{model.__tablename__} {node_id}")
+    return row
+
+
+def _shown(model: Any) -> tuple[Any, ...]:
+    """Return what a page shows of a node."""
     below = aliased(model)
-    rows = session.execute(
-        select(
-            model.id,
-            model.name,
-            model.version,
-            model.sort_order,
-            model.is_active,
-            exists().where(below.parent_id == model.id).label("has_children"),
-        )
-        .where(siblings(model, parent_id))
-        .order_by(model.sort_order, model.id)
-    ).all()
-    if not rows and parent_id is not None:
-        node_row(session, model, parent_id)
-    return rows
+    has_children = exists().where(below.parent_id == model.id).label("has_children")
+    return (model.id, model.parent_id, model.name, model.version, model.sort_order, model.is_active, has_children)
+
+
+def _ordered(statement: Select[Any], model: Any) -> Select[Any]:
+    return statement.order_by(model.sort_order, model.id)
 
 
 def subtree_ids(session: AnySession, model: Any, node_id: int) -> list[int]:
@@ -104,16 +134,6 @@ def ancestor_ids(session: AnySession, model: Any, node_id: int) -> list[int]:
     return [row_id for row_id, _ in path_of(session, model, node_id)]
 
 
-def height_of(session: AnySession, model: Any, node_id: int) -> int:
-    """Return the number of levels of a subtree, at most one more than the model allows."""
-    level = literal(1).label("level")
-    below = select(model.id, level).where(model.id == node_id).cte("below", recursive=True)
-    below = below.union(
-        select(model.id, below.c.level + 1).where(model.parent_id == below.c.id, below.c.level <= model.max_depth)
-    )
-    return int(session.scalar(select(func.max(below.c.level))) or 0)
-
-
 def node_row(session: AnySession, model: Any, node_id: int, *, version: int | None = None) -> Any:
     """Return what the checks need of a node.
 
@@ -124,6 +144,15 @@ def node_row(session: AnySession, model: Any, node_id: int, *, version: int | No
     row: Any = session.execute(select(*columns).where(model.id == node_id)).one_or_none()
     if row is None:
         raise UnknownRowError(f"{model.__tablename__} {node_id}")
-    if version is not None and row.version != version:
-        raise StaleVersionError(f"{model.__tablename__} {node_id} is at version {row.version}, not {version}")
+    if version is not None:
+        check_version(model, row, version)
     return row
+
+
+def check_version(model: Any, row: Any, version: int) -> None:
+    """Refuse a version that is not the row's.
+
+    :raises StaleVersionError: if it is another
+    """
+    if row.version != version:
+        raise StaleVersionError(f"{model.__tablename__} {row.id} is at version {row.version}, not {version}")

@@ -4,16 +4,17 @@ One function moves, whoever asks: drag, keyboard, form or import. The number of 
 of the tree.
 """
 
-from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, case, exists, literal, or_, select, update
+from sqlalchemy import and_, case, exists, literal, or_, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from auth.actor import AnySession
 from services.errors import ServiceError
 from services.ordering import StaleVersionError, UnknownRowError, forget_order, lock_order, renumber, siblings
-from services.tree_queries import ancestor_ids, children, height_of, node_row, subtree_ids
+from services.tree_checks import Surroundings, surroundings
+from services.tree_queries import ancestor_ids, check_version, children, node_row, subtree_ids
 from services.usage import InUseError, usage_counts
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "DuplicateNameError",
     "InUseError",
     "InvalidCodeError",
+    "Moved",
     "StaleVersionError",
     "TreeCycleError",
     "TreeDepthError",
@@ -77,6 +79,16 @@ class InvalidCodeError(ServiceError):
         super().__init__(f"{code!r} cannot be a code")
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A node in its new place."""
+
+    #: The node's version.
+    version: int
+    #: Ids of the children of its parent in their order.
+    order: list[int]
+
+
 def move_node(
     session: AnySession,
     model: Any,
@@ -86,13 +98,13 @@ def move_node(
     before_id: int | None = None,
     after_id: int | None = None,
     version: int,
-) -> list[int]:
+) -> Moved:
     """Put a node under a parent, before or after one of its children; neither: last. No parent: among the roots.
 
-    Only the rows between the old and the new place are written, by one UPDATE; only the node's version is raised.
+    Only the rows between the old and the new place are written, by one UPDATE; only the node's version is raised. Three
+    statements in all: the lock, the checks, the UPDATE.
 
     :param version: the node's version when it was read
-    :returns: the ids of the children of parent_id in their new order
     :raises UnknownRowError: if node or parent is not there, or before_id or after_id is no other child of the parent
     :raises StaleVersionError: if the node was changed since it was read
     :raises TreeCycleError: if the parent is the node or below it
@@ -103,18 +115,18 @@ def move_node(
     if before_id is not None and after_id is not None:
         raise ValueError("before_id and after_id exclude each other")
     lock_tree(session, model)
-    node = node_row(session, model, node_id, version=version)
+    found = surroundings(session, model, node_id, parent_id=parent_id)
+    if _has_gaps(found):
+        renumber(session, model, parent_id)
+        found = surroundings(session, model, node_id, parent_id=parent_id)
+    node = _check_node(model, node_id, found.node, version=version)
     if parent_id != node.parent_id:
-        _check_new_parent(session, model, node_id, parent_id)
-    present = _children_in_order(session, model, parent_id)
-    if parent_id != node.parent_id:
-        _check_name_free(present, node.name_key, node.name)
-    order = [row.id for row in present if row.id != node_id]
+        _check_new_parent(model, node, found, parent_id)
+    order = [row.id for row in found.present if row.id != node_id]
     index = _index_in(order, before_id=before_id, after_id=after_id)
     order.insert(index, node_id)
-    old_place = next((row.sort_order for row in present if row.id == node_id), node.sort_order)
-    _write_place(session, model, node, parent_id=parent_id, old_place=old_place, place=index + 1)
-    return order
+    is_written = _write_place(session, model, node, parent_id=parent_id, place=index + 1)
+    return Moved(version=version + 1 if is_written else version, order=order)
 
 
 def add_node(session: AnySession, model: Any, *, name: str, parent_id: int | None, code: str | None = None) -> Any:
@@ -131,7 +143,7 @@ def add_node(session: AnySession, model: Any, *, name: str, parent_id: int | Non
     lock_tree(session, model)
     if parent_id is not None and len(ancestor_ids(session, model, parent_id)) >= model.max_depth:
         raise TreeDepthError(model.max_depth)
-    _check_name_free(_children_in_order(session, model, parent_id), names["name_key"], names["name"])
+    _check_name_free(session, model, names, parent_id=parent_id)
     node = model(name=names["name"], parent_id=parent_id, code=_free_code(session, model, code))
     session.add(node)
     session.flush()
@@ -149,8 +161,7 @@ def rename_node(session: AnySession, model: Any, node_id: int, *, name: str, ver
     names = model.name_columns(name)
     lock_tree(session, model)
     present = node_row(session, model, node_id, version=version)
-    others = [row for row in _children_in_order(session, model, present.parent_id) if row.id != node_id]
-    _check_name_free(others, names["name_key"], names["name"])
+    _check_name_free(session, model, names, parent_id=present.parent_id, but_id=node_id)
     node = session.get_one(model, node_id, populate_existing=True)
     node.name = names["name"]
     _flush_or_stale(session)
@@ -174,33 +185,35 @@ def delete_node(session: AnySession, model: Any, node_id: int, *, version: int |
     _flush_or_stale(session)
 
 
-def _children_in_order(session: AnySession, model: Any, parent_id: int | None) -> Sequence[Row[Any]]:
-    """Return rows of (id, name_key, sort_order), whose places are 1..n: gaps left by strange hands are closed first."""
-    query = (
-        select(model.id, model.name_key, model.sort_order)
-        .where(siblings(model, parent_id))
-        .order_by(model.sort_order, model.id)
-    )
-    rows = session.execute(query).all()
-    if any(row.sort_order != place for place, row in enumerate(rows, start=1)):
-        renumber(session, model, parent_id)
-        rows = session.execute(query).all()
-    return rows
+def _check_node(model: Any, node_id: int, node: Any, *, version: int) -> Any:
+    if node is None:
+        raise UnknownRowError(f"{model.__tablename__} {node_id}")
+    check_version(model, node, version)
+    return node
 
 
-def _check_new_parent(session: AnySession, model: Any, node_id: int, parent_id: int | None) -> None:
-    if parent_id is None:
-        return
-    ancestors = ancestor_ids(session, model, parent_id)
-    if node_id in ancestors:
-        raise TreeCycleError(f"{model.__tablename__} {parent_id} is {node_id} or below it")
-    if len(ancestors) + height_of(session, model, node_id) > model.max_depth:
+def _check_new_parent(model: Any, node: Any, found: Surroundings, parent_id: int | None) -> None:
+    if parent_id is not None and found.parent_level == 0:
+        raise UnknownRowError(f"{model.__tablename__} {parent_id}")
+    if found.is_below_itself:
+        raise TreeCycleError(f"{model.__tablename__} {parent_id} is {node.id} or below it")
+    if found.parent_level + found.height > model.max_depth:
         raise TreeDepthError(model.max_depth)
+    if any(row.name_key == node.name_key for row in found.present):
+        raise DuplicateNameError(node.name)
 
 
-def _check_name_free(present: Iterable[Row[Any]], key: str, name: str) -> None:
-    if any(row.name_key == key for row in present):
-        raise DuplicateNameError(name)
+def _has_gaps(found: Surroundings) -> bool:
+    """Tell whether strange hands have left gaps, which the shift of the rows in between must not meet."""
+    return any(row.sort_order != place for place, row in enumerate(found.present, start=1))
+
+
+def _check_name_free(
+    session: AnySession, model: Any, names: dict[str, str], *, parent_id: int | None, but_id: int | None = None
+) -> None:
+    taken = exists().where(siblings(model, parent_id), model.name_key == names["name_key"], model.id != (but_id or 0))
+    if session.scalar(select(taken)):
+        raise DuplicateNameError(names["name"])
 
 
 def _index_in(order: list[int], *, before_id: int | None, after_id: int | None) -> int:
@@ -212,12 +225,14 @@ def _index_in(order: list[int], *, before_id: int | None, after_id: int | None) 
     return order.index(anchor) + (0 if before_id is not None else 1)
 
 
-def _write_place(
-    session: AnySession, model: Any, node: Row[Any], *, parent_id: int | None, old_place: int, place: int
-) -> None:
-    """Put the node at a place and shift the rows in between, by one UPDATE; nothing if it stands there."""
+def _write_place(session: AnySession, model: Any, node: Any, *, parent_id: int | None, place: int) -> bool:
+    """Put the node at a place and shift the rows in between, by one UPDATE; nothing if it stands there.
+
+    :returns: whether anything was written
+    """
+    old_place = node.sort_order
     if parent_id == node.parent_id and place == old_place:
-        return
+        return False
     is_node = model.id == node.id
     if parent_id == node.parent_id:
         low, high = sorted((place, old_place))
@@ -239,6 +254,7 @@ def _write_place(
         .execution_options(synchronize_session=False)
     )
     forget_order(session, model, "parent_id", "parent", "version")
+    return True
 
 
 def _free_code(session: AnySession, model: Any, code: str | None) -> str | None:

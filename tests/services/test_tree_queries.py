@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from models import Region
 from services.ordering import UnknownRowError
-from services.tree_queries import children, find_nodes, path_of, subtree_ids
+from services.tree_queries import branches, children, find_nodes, levels, path_of, subtree_ids
 from services.trees import TreeCycleError, move_node
 from tests.trees import plant, statements
 
@@ -27,9 +27,31 @@ def test_children_reads_one_statement(session: Session, ids: dict[str, int]) -> 
 
 
 def test_children_of_leaf_and_of_nobody(session: Session, ids: dict[str, int]) -> None:
-    assert children(session, Region, ids["上海"]) == []
+    with statements() as sent:
+        assert children(session, Region, ids["上海"]) == []
+        assert [row.name for row in children(session, Region, ids["成都"])] == ["金牛区", "武侯区", "锦江区"]
+
+    assert len(sent) == 2
     with pytest.raises(UnknownRowError):
         children(session, Region, 999)
+
+
+def test_levels_reads_one_statement(session: Session, ids: dict[str, int]) -> None:
+    with statements() as sent:
+        found = levels(session, Region, [ids["成都"], ids["上海"], 999])
+
+    assert {key: [row.name for row in rows] for key, rows in found.items()} == {
+        ids["成都"]: ["金牛区", "武侯区", "锦江区"]
+    }
+    assert len(sent) == 1
+
+
+def test_branches_holds_ancestors_once(session: Session, ids: dict[str, int]) -> None:
+    with statements() as sent:
+        rows = branches(session, Region, [ids["武侯区"], ids["金牛区"], ids["上海"]])
+
+    assert sorted(row.name for row in rows) == sorted(["成都", "金牛区", "武侯区", "上海"])
+    assert len(sent) == 1
 
 
 def test_path_and_subtree(session: Session, ids: dict[str, int]) -> None:
