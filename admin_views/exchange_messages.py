@@ -24,6 +24,7 @@ CELL_SENTENCES: dict[str, Any] = {
     "inactive": _("“%(value)s” is no longer in use"),
     "incomplete_position": _("latitude and longitude belong together"),
     "last_admin": _("the last company admin must stay one"),
+    "level_gap": _("it is blank while a level below it is filled"),
     "no_parent": _("there is no parent “%(value)s”"),
     "not_a_boolean": _("“%(value)s” is neither yes nor no"),
     "not_a_choice": _("“%(value)s” is none of: %(choices)s"),

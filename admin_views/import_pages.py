@@ -11,6 +11,7 @@ from admin_views.exchange_messages import fault_text, file_error_text
 from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.page_mixin import PageMixin
 from admin_views.text import text
+from admin_views.tree_diffs import KINDS, groups_of
 from admin_views.uploads import UploadStore
 from models import db
 from models.enums import IMPORT_MODE_LABELS
@@ -76,7 +77,7 @@ class ImportPagesMixin(PageMixin):
         if upload is None or not upload.filename:
             return self._show_form(resource, fault=gettext("Choose a file first."))
         content = upload.read()
-        options = self._options(is_dry_run=True)
+        options = self._options(resource, is_dry_run=True)
         try:
             result = import_table(db.session, resource, read_table(content), options)
         except FileError as error:
@@ -92,7 +93,7 @@ class ImportPagesMixin(PageMixin):
         if kept is None:
             return self._show_form(resource, fault=gettext("The file is no longer there. Upload it again."))
         content, file_name = kept
-        options = self._options(is_dry_run=False)
+        options = self._options(resource, is_dry_run=False)
         try:
             result = import_table(db.session, resource, read_table(content), options)
         except TOLD_ERRORS as error:
@@ -100,9 +101,21 @@ class ImportPagesMixin(PageMixin):
             jobs.record_import(db.session, resource, file_name, options, None)
             db.session.commit()
             return self._show_form(resource, fault=_told(error))
+        if _is_stale(result):
+            return self._checked_again(resource, result, options, file_name, content)
         jobs.record_import(db.session, resource, file_name, options, result)
         db.session.commit()
         return self._show_result(resource, result, options, file_name)
+
+    def _checked_again(
+        self, resource: Resource, result: ImportResult, options: Options, file_name: str, content: bytes
+    ) -> Any:
+        """Undo what is not what the person has seen, and show what the file would do now."""
+        db.session.rollback()
+        result.is_written = False
+        return self._show_result(
+            resource, result, options, file_name, token=self._store().keep(content, file_name), is_stale=True
+        )
 
     def _store(self) -> UploadStore:
         return UploadStore(self.actor.id, self.page_endpoint())
@@ -111,8 +124,8 @@ class ImportPagesMixin(PageMixin):
         """Return the table's name."""
         return str(self.model.__tablename__)
 
-    def _options(self, *, is_dry_run: bool) -> Options:
-        mode = request.form.get("mode", Mode.SKIP.value)
+    def _options(self, resource: Resource, *, is_dry_run: bool) -> Options:
+        mode = request.form.get("mode", _usual_mode(resource))
         if mode not in set(Mode):
             abort(400)
         return Options(Mode(mode), is_partial=request.form.get("partial") == "1", is_dry_run=is_dry_run)
@@ -124,7 +137,7 @@ class ImportPagesMixin(PageMixin):
             fields=self._template_fields(resource),
             required=resource.required_names(),
             modes=self._modes(resource),
-            chosen=request.form.get("mode", Mode.SKIP.value),
+            chosen=request.form.get("mode", _usual_mode(resource)),
             fault=fault,
             template_types=_TEMPLATE_TYPES,
         )
@@ -135,15 +148,25 @@ class ImportPagesMixin(PageMixin):
         return [(mode.value, text(IMPORT_MODE_LABELS[mode.value])) for mode in offered]
 
     def _show_result(
-        self, resource: Resource, result: ImportResult, options: Options, file_name: str, token: str | None = None
+        self,
+        resource: Resource,
+        result: ImportResult,
+        options: Options,
+        file_name: str,
+        *,
+        token: str | None = None,
+        is_stale: bool = False,
     ) -> Any:
-        labels = {field.name: text(field.label) for field in resource.fields}
+        labels = {field.name: text(field.label) for field in resource.read_fields}
         page = self.render(
             "exchange/result.html",
             result=result,
             options=options,
             file_name=file_name,
             token=token,
+            is_stale=is_stale,
+            groups=groups_of(result.diff) if result.diff is not None else [],
+            kinds=KINDS,
             can_confirm=token is not None and _can_write(result, options),
             faults=[
                 (fault.row, labels.get(fault.field, fault.field), fault_text(fault))
@@ -152,6 +175,8 @@ class ImportPagesMixin(PageMixin):
             hidden_count=max(0, len(result.faults) - SHOWN_FAULTS),
             mode_words=text(IMPORT_MODE_LABELS[options.mode.value]),
         )
+        if is_stale:
+            return page, 409
         return (page, 422) if result.faults and not result.is_written else page
 
 
@@ -159,6 +184,17 @@ def _can_write(result: ImportResult, options: Options) -> bool:
     """Tell whether confirming would write anything."""
     has_valid = result.inserted_count + result.updated_count > 0
     return has_valid and (options.is_partial or not result.faults)
+
+
+def _is_stale(result: ImportResult) -> bool:
+    """Tell whether the import does something else than what was shown when its file was checked."""
+    seen = request.form.get("diff")
+    return bool(seen) and result.diff is not None and result.diff.fingerprint() != seen
+
+
+def _usual_mode(resource: Resource) -> str:
+    """Return what is offered first: what changes in a tree is shown node by node before it is done."""
+    return (Mode.UPDATE if resource.is_tree else Mode.SKIP).value
 
 
 def _told(error: Exception) -> str:

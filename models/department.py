@@ -22,7 +22,7 @@ class Department(TreeMixin, Base):
         form=("name", "code", "head", "is_active"),
         search=("name", "code"),
         filters=("is_active",),
-        exchange=("code", "name", "parent_code", "path", "is_active"),
+        exchange=("code", "name", "parent_code", "path", "is_active", "sort_order"),
         sort="sort_order",
     )
 

@@ -22,7 +22,7 @@ def _tree_page(name: Label, title: Label, *, order: int) -> Page:
         form=("name", "code", "is_active"),
         search=("name", "code"),
         filters=("is_active",),
-        exchange=("code", "name", "parent_code", "path", "is_active"),
+        exchange=("code", "name", "parent_code", "path", "is_active", "sort_order"),
         sort="sort_order",
     )
 

@@ -28,7 +28,7 @@ from services.exchange.exporter import export
 from services.exchange.formats import EXPORT_TYPES, read_table
 from services.exchange.importer import Options, import_table
 from services.exchange.resource import Resource, resource_for
-from services.exchange.results import ImportResult, Mode
+from services.exchange.results import ChangeKind, ImportResult, Mode, TreeDiff
 from services.listing import sorted_statement
 
 
@@ -57,6 +57,8 @@ def import_command(endpoint: str, file: Path, login: str | None, maps: tuple[str
     for fault in result.faults:
         click.echo(str(fault), err=True)
     click.echo(_summary(endpoint, result, monotonic() - began))
+    if result.diff is not None:
+        click.echo(_diff_line(result.diff))
     if result.faults:
         raise click.exceptions.Exit(1)
 
@@ -165,3 +167,8 @@ def _summary(endpoint: str, result: ImportResult, seconds: float) -> str:
         f"{endpoint}: {result.row_count} rows, {result.inserted_count} added, {result.updated_count} updated, "
         f"{result.skipped_count} skipped, {result.failed_row_count} with errors, {seconds:.1f} seconds{done}."
     )
+
+
+def _diff_line(diff: TreeDiff) -> str:
+    totals = ", ".join(f"{kind} {diff.totals.get(kind, 0)}" for kind in ChangeKind)
+    return f"changes: {totals}; customers of the changed nodes and below: {diff.customer_count}"

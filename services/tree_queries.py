@@ -3,13 +3,16 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, literal, or_, select
+from sqlalchemy import Row, Select, Text, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from auth.actor import AnySession
 from models.names import name_key
 from services.listing import subtree
 from services.ordering import StaleVersionError, UnknownRowError
+
+#: Added to places so that their digits are equally many.
+_PLACE_BASE = 10_000_000
 
 
 def children(session: AnySession, model: Any, parent_id: int | None) -> Sequence[Row[Any]]:
@@ -124,6 +127,16 @@ def find_nodes(session: AnySession, model: Any, text: str, *, limit: int) -> Seq
         .order_by(func.length(model.name), model.name_sort, model.id)
         .limit(limit)
     ).all()
+
+
+def in_tree_order(statement: Select[Any], model: Any) -> Select[Any]:
+    """Order a SELECT of nodes as the tree reads: each node before those below it, siblings in their order."""
+    # Numbers of one width sort as texts, in any collation.
+    place = cast(_PLACE_BASE + model.sort_order, Text)
+    tree = select(model.id, place.label("place")).where(model.parent_id.is_(None)).cte("tree", recursive=True)
+    tree = tree.union_all(select(model.id, tree.c.place + place).where(model.parent_id == tree.c.id))
+    # What a loop keeps from its root, which only a damaged database holds, is not left out.
+    return statement.outerjoin(tree, tree.c.id == model.id).order_by(None).order_by(tree.c.place, model.id)
 
 
 def ancestor_ids(session: AnySession, model: Any, node_id: int) -> list[int]:

@@ -22,6 +22,7 @@ CELL_SENTENCES: dict[str, str] = {
     "inactive": "“%(value)s” is no longer in use",
     "incomplete_position": "latitude and longitude belong together",
     "last_admin": "the last company admin must stay one",
+    "level_gap": "it is blank while a level below it is filled",
     "no_parent": "there is no parent “%(value)s”",
     "not_a_boolean": "“%(value)s” is neither yes nor no",
     "not_a_choice": "“%(value)s” is none of: %(choices)s",

@@ -23,6 +23,7 @@ from services.exchange.instances import is_guarded, shown_key
 from services.exchange.readers import BatchReader, relation_texts, special_reader
 from services.exchange.resource import Resource
 from services.listing import company_time_zone
+from services.tree_queries import in_tree_order
 
 #: Rows fetched at once.
 BATCH = 1_000
@@ -64,7 +65,7 @@ def export(
 ) -> Export:
     """Return the rows of a SELECT of the resource's model as an export. Nothing is fetched before the rows are taken.
 
-    :param statement: filters and order; the session's listener adds what the actor may see
+    :param statement: filters and order (trees have their own); the session's listener adds what the actor may see
     :param language: of the headers, ``en`` or ``zh_Hans_CN``
     :param use_names: field names instead of labels as headers
     """
@@ -94,6 +95,8 @@ def _rows(
     session: Any, resource: Resource, statement: Select[Any], fields: Sequence[FileField], language: str
 ) -> Iterator[Sequence[Any]]:
     model = resource.model
+    if resource.is_tree:
+        statement = in_tree_order(statement, model)
     columns: dict[str, Any] = {"id": model.id}
     for field_ in fields:
         if field_.target is not None and is_guarded(field_.target):

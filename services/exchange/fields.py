@@ -63,6 +63,8 @@ class FileField:
     #: The field is a name, with its rules.
     is_name: bool = False
     limit: int | None = None
+    #: More headers that mean it.
+    aliases: tuple[str, ...] = ()
 
     @property
     def label(self) -> Label:
@@ -76,7 +78,7 @@ class FileField:
 
     def header_words(self) -> set[str]:
         """Return the headers that mean this field, folded."""
-        return {folded(self.name), folded(self.label.en), folded(self.label.zh)}
+        return {folded(word) for word in (self.name, self.label.en, self.label.zh, *self.aliases)}
 
 
 def fields_of(model: type[Any], special: Mapping[str, FileField]) -> tuple[FileField, ...]:

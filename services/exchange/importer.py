@@ -22,8 +22,9 @@ from services.exchange.fields import FileField, converter_of
 from services.exchange.formats import Table
 from services.exchange.instances import make_lookup, relation_text
 from services.exchange.resource import Resource
-from services.exchange.results import Action, ImportResult, Mode, Row
+from services.exchange.results import Action, ImportResult, Mode, Row, TreeDiff
 from services.exchange.tables import hooks_of
+from services.exchange.tree_diff import tree_diff
 from services.listing import company_time_zone
 
 
@@ -92,12 +93,12 @@ def run(plan: Plan) -> None:
     :raises FileError: if the database refuses them; nothing is written then
     """
     context = plan.context
-    valid = [row for row in plan.rows if row.is_valid and row.action is not Action.SKIP]
     try:
         with context.every.begin_nested():
             if context.resource.is_tree:
-                trees.write(context, valid)
+                trees.write(context)
             else:
+                valid = [row for row in plan.rows if row.is_valid and row.action is not Action.SKIP]
                 flat.write(context, valid, plan.hooks)
     except (IntegrityError, DataError, StaleDataError) as error:
         raise FileError("write_refused") from error
@@ -180,6 +181,13 @@ def _result(context: Context, rows: list[Row], encoding: str) -> ImportResult:
         inserted_count=counts[Action.INSERT],
         updated_count=counts[Action.UPDATE],
         skipped_count=counts[Action.SKIP],
+        diff=_diff(context),
         faults=sorted((fault for row in rows for fault in row.faults), key=lambda fault: fault.row),
         encoding=encoding,
     )
+
+
+def _diff(context: Context) -> TreeDiff | None:
+    if not context.resource.is_tree:
+        return None
+    return tree_diff(context.every, context.resource.model, context.kept["forest"], context.kept["new_nodes"])

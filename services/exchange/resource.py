@@ -11,10 +11,10 @@ from services.exchange.errors import FileError, HeaderError
 from services.exchange.fields import FileField, fields_of
 from services.exchange.instances import natural_keys
 from services.exchange.results import Mode
-from services.exchange.special_fields import special_fields
+from services.exchange.special_fields import LEVEL_FIELDS, LEVEL_NAMES, special_fields
 
-#: Fields that the demands on headers treat alike: a tree's node is named by either.
-_TREE_NAMES = ("name", "path")
+#: Fields that the demands on headers treat alike: a tree's node is named by any of them.
+_TREE_NAMES = ("name", "path", LEVEL_NAMES[0])
 #: Fields that a new row needs and that the system fills where a file leaves them blank.
 _GIVEN = {("customer", "code"), ("employee", "role"), ("visit", "user")}
 #: Fields that a model has only where its company uses them; see ``exported_fields``.
@@ -40,6 +40,11 @@ class Resource:
         """Tell whether rows stand under one another."""
         return issubclass(self.model, TreeMixin)
 
+    @property
+    def read_fields(self) -> tuple[FileField, ...]:
+        """Return the fields that a file may have: those that are exported, and the levels of a tree's nodes."""
+        return (*self.fields, *LEVEL_FIELDS) if self.is_tree else self.fields
+
     def exported_fields(self, *, private_customer_enabled: bool) -> tuple[FileField, ...]:
         """Return the fields of an export: without the private mark where the company does not use it."""
         hidden = set() if private_customer_enabled else _SWITCHED
@@ -59,7 +64,7 @@ class Resource:
         :param mapping: header in the file -> field
         :raises HeaderError: if a header is unknown, there twice, or a required one is missing
         """
-        words = {word: field for field in reversed(self.fields) for word in field.header_words()}
+        words = {word: field for field in reversed(self.read_fields) for word in field.header_words()}
         aliases = {folded(file_header): name for file_header, name in mapping.items()}
         matched = [self._matched(text, words, aliases) for text in header]
         _check_mapping(header, aliases, mapping)
@@ -77,7 +82,7 @@ class Resource:
         field = words.get(word) if name is None else words.get(folded(name))
         if field is None:
             shown = text if name is None else name
-            raise HeaderError("unknown_header", header=shown, known=", ".join(field.name for field in self.fields))
+            raise HeaderError("unknown_header", header=shown, known=", ".join(field.name for field in self.read_fields))
         return field
 
     def _check_required(self, present: set[str], mode: Mode) -> None:

@@ -1,5 +1,7 @@
 """What an import found and did."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,6 +23,18 @@ class Action(StrEnum):
     INSERT = "insert"
     UPDATE = "update"
     SKIP = "skip"
+
+
+class ChangeKind(StrEnum):
+    """What becomes of a node, in the order in which people should look at it."""
+
+    MOVE = "move"
+    RENAME = "rename"
+    DEACTIVATE = "deactivate"
+    ACTIVATE = "activate"
+    CODE = "code"
+    REORDER = "reorder"
+    ADD = "add"
 
 
 @dataclass(slots=True)
@@ -65,6 +79,42 @@ class Row:
         return not self.faults
 
 
+@dataclass(frozen=True, slots=True)
+class TreeChange:
+    """What becomes of one node; of new nodes the topmost stands for those below it."""
+
+    #: Number of the line, or of the first that needs the node.
+    row: int
+    #: In the order of :class:`ChangeKind`.
+    kinds: tuple[ChangeKind, ...]
+    path: str
+    #: Empty for a new node.
+    old_path: str = ""
+    #: New nodes below a new one.
+    added_below: int = 0
+    #: Customers of the node and those below it, whoever sees them.
+    customer_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TreeDiff:
+    """All changes of an import."""
+
+    #: Every node counts, under each of its kinds.
+    totals: Mapping[ChangeKind, int]
+    #: Customers of the stored nodes that are moved, renamed, deactivated or activated, and those below them.
+    customer_count: int
+    #: In the order of the file.
+    changes: tuple[TreeChange, ...]
+
+    def fingerprint(self) -> str:
+        """Return a text that is equal for diffs that do the same; the numbers of customers may differ."""
+        done = [
+            (change.row, *change.kinds, change.path, change.old_path, change.added_below) for change in self.changes
+        ]
+        return hashlib.blake2b(repr(done).encode(), digest_size=16).hexdigest()
+
+
 @dataclass(slots=True)
 class ImportResult:
     """What an import did, or in a dry run would do."""
@@ -78,6 +128,8 @@ class ImportResult:
     is_written: bool = False
     #: How the file was read, such as "gb18030" or "workbook".
     encoding: str = ""
+    #: What becomes of the nodes; of trees alone.
+    diff: TreeDiff | None = None
 
     @property
     def failed_row_count(self) -> int:

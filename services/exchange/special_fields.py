@@ -1,6 +1,6 @@
 """Columns of files that are no columns of the table (DESIGN 8), by model.
 
-Reading them stands in ``trees`` and ``tables.customers``, writing them in ``readers``.
+Reading them stands in ``tree_lines`` and ``tables.customers``, writing them in ``readers``.
 """
 
 from collections.abc import Mapping
@@ -29,8 +29,34 @@ _TREE: tuple[FileField, ...] = (
             ),
         ),
         Kind.TEXT,
+        aliases=("区域路径", "行业路径", "部门路径"),
+    ),
+    FileField(
+        "sort_order",
+        Field(
+            label(en="Order", zh="排序"),
+            help=label(
+                en="Place among the siblings, from 1; blank: new nodes go last, the others stay.",
+                zh="在同级中的位置,从 1 起;留空时新节点排在最后,其他节点不变。",
+            ),
+        ),
+        Kind.INTEGER,
+        key="sort_order",
     ),
 )
+#: What a file may name the levels of its nodes by; more than a tree may have, so that what is too deep is told by row.
+_LEVEL_WORDS = "一二三四五六七八九十"
+LEVEL_FIELDS: tuple[FileField, ...] = tuple(
+    FileField(
+        f"level{number}",
+        Field(label(en=f"Level {number}", zh=f"{word}级")),
+        Kind.TEXT,
+        is_name=True,
+        aliases=(f"{number}级", f"{word}级区域", f"{word}级行业", f"{word}级部门"),
+    )
+    for number, word in enumerate(_LEVEL_WORDS, start=1)
+)
+LEVEL_NAMES: tuple[str, ...] = tuple(field.name for field in LEVEL_FIELDS)
 
 
 def _contact_field(name: str, zh: str, en: str) -> FileField:

@@ -127,6 +127,6 @@ def test_xlsx_of_the_page_opens(session: Session, admin_client: FlaskClient) -> 
     answer = admin_client.get("/admin/region/export/xlsx/?names=field")
 
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.data)).active.values)
-    assert rows[0] == ("code", "name", "parent_code", "path", "is_active")
+    assert rows[0] == ("code", "name", "parent_code", "path", "is_active", "sort_order")
     assert len(rows) == 7
     assert int(answer.headers["Content-Length"]) == len(answer.data)

@@ -65,6 +65,20 @@ def test_second_run_skips_and_exits_with_0(app: Flask, session: Session, file: A
     assert "2 skipped" in result.stdout
 
 
+def test_dry_run_of_a_tree_tells_its_changes(app: Flask, session: Session, file: Any) -> None:
+    run(app, "import", "region", file(*GOOD))
+
+    lines = (GOOD[0], ("1", "A", ""), ("2", "b", "#清空"), ("3", "c", "2"))
+    result = run(app, "import", "region", file(*lines), "--mode", "update", "--dry-run")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[1] == (
+        "changes: move 1, rename 1, deactivate 0, activate 0, code 0, reorder 0, add 1; "
+        "customers of the changed nodes and below: 0"
+    )
+    assert session.scalars(select(Region.name).order_by(Region.id)).all() == ["a", "b"]
+
+
 def test_errors_stand_on_standard_error_one_a_line(app: Flask, session: Session, file: Any) -> None:
     result = run(app, "import", "region", file(*BAD))
 
@@ -107,7 +121,7 @@ HEADERS = [
     (
         ("code", "name", "colour"),
         (),
-        "the column “colour” is not known; there are code, name, parent_code, path, is_active",
+        "the column “colour” is not known; there are code, name, parent_code, path, is_active, sort_order, level1…",
     ),
     (("code", "parent_code"), (), "the column “name” is missing"),
     (("name", "名称"), (), "the column “名称” is there twice"),
@@ -115,7 +129,7 @@ HEADERS = [
     (
         ("name", "x"),
         ("--map", "x=colour"),
-        "the column “colour” is not known; there are code, name, parent_code, path, is_active",
+        "the column “colour” is not known; there are code, name, parent_code, path, is_active, sort_order, level1…",
     ),
     (("name",), ("--map", "nonsense"), "--map needs FILE_HEADER=FIELD, not “nonsense”"),
 ]

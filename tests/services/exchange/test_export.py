@@ -80,15 +80,15 @@ def test_related_customer_that_is_not_full_is_named_private(
 def test_headers_are_labels_in_the_language_or_field_names(session: Session) -> None:
     assert (
         exported(session, "industry", use_names=True).decode("utf-8-sig").strip()
-        == "code,name,parent_code,path,is_active"
+        == "code,name,parent_code,path,is_active,sort_order"
     )
     assert (
         exported(session, "industry", use_names=False).decode("utf-8-sig").strip()
-        == "Code,Name,Parent code,Path,Active"
+        == "Code,Name,Parent code,Path,Active,Order"
     )
     assert (
         exported(session, "industry", use_names=False, language="zh").decode("utf-8-sig").strip()
-        == "编码,名称,上级编码,路径,启用"
+        == "编码,名称,上级编码,路径,启用,排序"
     )
 
 

@@ -1,0 +1,128 @@
+"""Import of a tree through its page: what would change is shown as one diff, and that is what is done."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from admin_views.tree_diffs import SHOWN_CHANGES
+from models import ImportJob, Region
+from tests.factories import make_customer, make_employee
+from tests.files import csv_bytes
+from tests.trees import outline, plant
+
+ADDRESS = "/admin/region/import/"
+
+
+def _upload(client: FlaskClient, *lines: tuple[str, ...], **fields: str) -> TestResponse:
+    return client.post(ADDRESS, data={"file": (io.BytesIO(csv_bytes(*lines)), "文件.csv"), **fields})
+
+
+def _confirm(client: FlaskClient, page: TestResponse) -> TestResponse:
+    """Send the form of a checked file as it stands."""
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    return client.post(ADDRESS, data=fields)
+
+
+def _totals(page: TestResponse) -> dict[str, int]:
+    return {kind: int(count) for kind, count in re.findall(r'data-total="(\w+)">(\d+)<', page.text)}
+
+
+def _rows(page: TestResponse) -> list[str]:
+    """Return the lines of the diff as they read."""
+    table = re.search(r'<table class="table card-table diff-table">.*?</table>', page.text, re.DOTALL)
+    assert table is not None, page.text
+    rows = re.findall(r"<tr>(.*?)</tr>", table[0], re.DOTALL)[1:]
+    return [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in rows]
+
+
+def _plant_with_codes(session: Session) -> dict[str, int]:
+    ids = plant(session)
+    for name, code in {"成都": "5101", "武侯区": "510107", "上海": "31"}.items():
+        session.get_one(Region, ids[name]).code = code
+    session.commit()
+    return ids
+
+
+def test_diff_is_shown_and_done(session: Session, client_of: Callable[[Any], FlaskClient], roles: Any) -> None:
+    ids, owner = _plant_with_codes(session), make_employee(session, "owner")
+    client = client_of(make_employee(session, "cfg", role="config_admin"))
+    for number in range(3):
+        make_customer(
+            session, f"Hidden {number}", owner=owner, region_id=ids["武侯区"], visibility="private", phone="0287777"
+        )
+    lines = (("code", "name", "parent_code"), ("5101", "蓉城", ""), ("510107", "", "31"), ("5000", "北碚", "31"))
+
+    checked = _upload(client, *lines)
+    session.rollback()
+    before = outline(session)
+    done = _confirm(client, checked)
+    session.rollback()
+
+    assert (checked.status_code, done.status_code) == (200, 200)
+    assert _totals(checked) == {"move": 1, "rename": 1, "add": 1} == _totals(done)
+    assert _rows(checked) == [
+        "3 Moved 成都/武侯区 → 上海/武侯区 3",
+        "2 Renamed 成都 → 蓉城 3",
+        "4 Added 上海/北碚",
+    ]
+    assert 'data-customers="3"' in checked.text
+    assert not re.search("Hidden|0287777", checked.text)
+    assert before["成都"][1] == ("武侯区", 2)
+    assert outline(session) == {
+        None: [("重庆", 1), ("蓉城", 2), ("上海", 3)],
+        "蓉城": [("金牛区", 1), ("锦江区", 2)],
+        "上海": [("武侯区", 1), ("北碚", 2)],
+    }
+
+
+def test_tree_that_changed_meanwhile_is_shown_again(session: Session, admin_client: FlaskClient) -> None:
+    ids = _plant_with_codes(session)
+    checked = _upload(admin_client, ("code", "name"), ("5101", "蓉城"))
+    session.get_one(Region, ids["成都"]).name = "芙蓉城"
+    session.commit()
+
+    stale = _confirm(admin_client, checked)
+    session.rollback()
+    names_after_stale = session.scalars(select(Region.name).where(Region.id == ids["成都"])).one()
+    done = _confirm(admin_client, stale)
+    session.rollback()
+
+    assert (stale.status_code, _rows(stale)) == (409, ["2 Renamed 芙蓉城 → 蓉城"])
+    assert names_after_stale == "芙蓉城"
+    assert (done.status_code, session.get_one(Region, ids["成都"]).name) == (200, "蓉城")
+    assert [job.state for job in session.scalars(select(ImportJob))] == ["done"]
+
+
+def test_long_diff_is_capped_and_its_totals_are_exact(session: Session, admin_client: FlaskClient) -> None:
+    lines = [(str(number), f"n{number}", "") for number in range(SHOWN_CHANGES + 7)]
+    lines += [(f"{number}x", f"m{number}", str(number)) for number in range(SHOWN_CHANGES + 7)]
+
+    page = _upload(admin_client, ("code", "name", "parent_code"), *lines)
+
+    assert _totals(page)["add"] == 2 * (SHOWN_CHANGES + 7)
+    assert len(_rows(page)) == SHOWN_CHANGES + 1
+    assert _rows(page)[0] == "2 Added n0 and 1 node below it"
+    assert _rows(page)[-1] == "and 7 more"
+
+
+def test_errors_take_the_place_of_the_diff(session: Session, admin_client: FlaskClient) -> None:
+    _plant_with_codes(session)
+
+    page = _upload(admin_client, ("code", "name", "parent_code"), ("5101", "蓉城", "510107"), ("9", "a/b", "31"))
+
+    assert page.status_code == 422
+    assert 'id="diff"' not in page.text
+    assert re.findall(r"<tr><td>(\d)</td><td>([^<]*)</td>", page.text) == [("2", "Parent code"), ("3", "Name")]
+
+
+def test_names_in_a_diff_are_escaped(session: Session, admin_client: FlaskClient) -> None:
+    page = _upload(admin_client, ("name",), ("<b>x",))
+
+    assert "&lt;b&gt;x" in page.text
+    assert "<b>x" not in page.text
