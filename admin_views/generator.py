@@ -8,11 +8,16 @@ import admin_views
 from admin_views.base import GeneratedView
 from admin_views.order_pages import OrderPagesMixin
 from admin_views.tree_pages import TreePagesMixin
+from admin_views.value_deeds import ValueDeedsMixin
 from models.inspection import models_with_pages
-from models.mixins import SortableMixin, TreeMixin
+from models.mixins import DictionaryMixin, SortableMixin, TreeMixin
 
 #: Behaviour that a model's mixin brings to its view; the first that fits.
-_PAGES: tuple[tuple[type[Any], type[Any]], ...] = ((TreeMixin, TreePagesMixin), (SortableMixin, OrderPagesMixin))
+_PAGES: tuple[tuple[type[Any], tuple[type[Any], ...]], ...] = (
+    (TreeMixin, (TreePagesMixin, ValueDeedsMixin)),
+    (DictionaryMixin, (OrderPagesMixin, ValueDeedsMixin)),
+    (SortableMixin, (OrderPagesMixin,)),
+)
 
 
 def make_views() -> list[GeneratedView]:
@@ -23,8 +28,8 @@ def make_views() -> list[GeneratedView]:
 
 def view_class(model: type[Any], base: type[GeneratedView]) -> type[GeneratedView]:
     """Return the view class of a model: its own or the generated one, with what the model's mixins bring."""
-    pages = next((pages for mixin, pages in _PAGES if issubclass(model, mixin)), None)
-    bases = (base,) if pages is None or issubclass(base, pages) else (pages, base)
+    pages = next((pages for mixin, pages in _PAGES if issubclass(model, mixin)), ())
+    bases = (*(page for page in pages if not issubclass(base, page)), base)
     return type(f"{model.__name__}View", bases, {})
 
 

@@ -25,6 +25,7 @@ from services.customers import (
     PrivateNeedsOwnerError,
     PrivateNotEnabledError,
 )
+from services.dictionaries import SameValueError, UndoRefusedError
 from services.employees import DuplicateLoginError, InvalidLoginError, LastAdminError
 from services.errors import ServiceError
 from services.follow_ups import BlankContentError, ForeignContactError
@@ -75,6 +76,25 @@ def _in_use_message(error: InUseError) -> str:
         name=error.name,
         counts="; ".join(parts),
     )
+
+
+def _undo_message(error: UndoRefusedError) -> str:
+    """Say what stands in the way of undoing; numbers, never names of customers."""
+    names = {"name": error.name, "table": _table_words(error.table), "count": error.count}
+    sentences = {
+        "done": lambda: gettext("This was undone already."),
+        "changed": lambda: gettext(
+            "It cannot be undone any more: what was done to “%(name)s” was changed since (%(table)s: %(count)d).",
+            **names,
+        ),
+        "gone": lambda: gettext(
+            "It cannot be undone any more: “%(name)s” belonged to an entry of “%(table)s” that is gone.", **names
+        ),
+        "taken": lambda: gettext(
+            "It cannot be undone any more: the number of “%(name)s” belongs to another entry now.", **names
+        ),
+    }
+    return sentences[error.code]()
 
 
 def _table_words(name: str) -> str:
@@ -176,6 +196,9 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ListMismatchError: Refusal(
         422, "list_mismatch", lambda _: gettext("The order sent does not fit the list. Reload.")
     ),
+    SameValueError: Refusal(
+        422, "same_value", lambda _: gettext("Choose another one: an entry cannot take its own place."), "target"
+    ),
     StaleVersionError: Refusal(
         409, "stale", lambda _: gettext("Somebody has changed it meanwhile. Reload the page, then try again.")
     ),
@@ -190,6 +213,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     TreeDepthError: Refusal(
         422, "depth", lambda error: gettext("At most %(count)d levels are possible.", count=error.max_depth)
     ),
+    UndoRefusedError: Refusal(422, "undo_refused", _undo_message),
     UnknownRowError: Refusal(404, "not_found", lambda _: gettext("This entry is no longer there. Reload the page.")),
 }
 

@@ -20,7 +20,7 @@ from admin_views.page_mixin import PageMixin
 from models import db
 from services.ordering import order_version
 from services.tree_queries import children, find_nodes, paths_of
-from services.trees import add_node, delete_node, move_node, rename_node
+from services.trees import add_node, move_node, rename_node
 
 #: Hits of the tree's search.
 FIND_LIMIT = 50
@@ -101,16 +101,6 @@ class TreePagesMixin(PageMixin):
         )
         return _row_answer(node)
 
-    @expose("/remove/", methods=("POST",))
-    @json_endpoint
-    def remove_view(self) -> dict[str, Any]:
-        """Delete a node that nothing needs."""
-        self._require(self.can_delete)
-        data = read_object()
-        node_id = row_id(data, "id")
-        delete_node(db.session, self.model, node_id, version=integer(data, "version"))
-        return {"id": node_id}
-
     @expose("/find/")
     @json_endpoint
     def find_view(self) -> dict[str, Any]:
@@ -132,10 +122,6 @@ class TreePagesMixin(PageMixin):
             for row in hits
         ]
         return {"rows": rows, "has_more": len(found) > FIND_LIMIT}
-
-    def remove(self, row: Any) -> None:
-        """Delete a node from the generated pages: refused with counts if it is needed."""
-        delete_node(db.session, self.model, row.id)
 
     def _require(self, is_allowed: Any) -> None:
         if not is_allowed:

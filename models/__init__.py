@@ -28,6 +28,7 @@ from models.follow_up import FollowUp, FollowUpAttachment
 from models.job import ExportJob, ImportJob
 from models.price_level import PriceLevel
 from models.role import Role, RolePermission
+from models.undo_entry import UndoEntry
 from models.visit import Visit, VisitPhoto
 
 for _module in pkgutil.iter_modules(__path__):
@@ -58,6 +59,7 @@ __all__ = [
     "Region",
     "Role",
     "RolePermission",
+    "UndoEntry",
     "Visit",
     "VisitPhoto",
     "db",

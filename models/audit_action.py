@@ -21,6 +21,9 @@ class AuditAction(StrEnum):
     ACTIVATE = "activate"
     DEACTIVATE = "deactivate"
     DELETE = "delete"
+    REPLACE_VALUE = "replace_value"
+    MERGE_VALUES = "merge_values"
+    UNDO = "undo"
     CHANGE_SUPERVISOR = "change_supervisor"
     CHANGE_ROLE = "change_role"
     CHANGE_DEPARTMENT = "change_department"
@@ -54,6 +57,9 @@ AUDIT_ACTION_LABELS: dict[str, Label] = {
     AuditAction.ACTIVATE: label(en="Reactivated", zh="重新启用"),
     AuditAction.DEACTIVATE: label(en="Deactivated", zh="停用"),
     AuditAction.DELETE: label(en="Deleted", zh="删除"),
+    AuditAction.REPLACE_VALUE: label(en="Replaced a value", zh="替换"),
+    AuditAction.MERGE_VALUES: label(en="Merged two values", zh="合并"),
+    AuditAction.UNDO: label(en="Undid a deed", zh="撤销"),
     AuditAction.CHANGE_SUPERVISOR: label(en="Changed the supervisor", zh="更改直属上级"),
     AuditAction.CHANGE_ROLE: label(en="Gave another role", zh="更改员工角色"),
     AuditAction.CHANGE_DEPARTMENT: label(en="Changed the department", zh="更改部门"),

@@ -21,6 +21,7 @@ class UnfilteredReason(StrEnum):
     COMMAND = "the operator's command line, without a named person"
     SEED = "seed data"
     IN_USE_COUNT = "how many rows use a dictionary value: a number, never names"
+    VALUE_CHANGE = "replace and merge of dictionary values, and their undo: what points at them, by number"
     DUPLICATE_NAME = "whether a customer's name is taken"
     SERIAL_CODE = "the next customer code"
     PARENT_CYCLE = "whether a chain of dealers would run in a circle: yes or no"

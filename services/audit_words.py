@@ -55,6 +55,8 @@ FACT_LABELS: Mapping[str, Label] = {
     "skipped": label(en="Skipped", zh="跳过"),
     "errors": label(en="Errors", zh="错误"),
     "left_out": label(en="Private customers left out", zh="未导出的私密客户数"),
+    "moved": label(en="Moved", zh="随之变更"),
+    "undone": label(en="What was undone", zh="被撤销的操作"),
     "command_line": label(en="By command line", zh="命令行"),
 }
 
@@ -189,6 +191,12 @@ def _labelled(labels: Mapping[str, Label]) -> Callable[[Reader, Any, Any], str]:
     return lambda reader, _entry, value: reader.text(labels[value]) if value in labels else str(value)
 
 
+def _moved(reader: Reader, _entry: Any, value: Any) -> str:
+    """Tell how many rows of which tables have another value now."""
+    parts = [f"{reader.row_word(table)} {count}" for table, count in value.items()]
+    return listed(parts, reader.language)
+
+
 #: Fact -> how it reads; others read as values of the table's attributes.
 _FACTS: Mapping[str, Callable[[Reader, Any, Any], str]] = {
     "search": _search,
@@ -197,6 +205,8 @@ _FACTS: Mapping[str, Callable[[Reader, Any, Any], str]] = {
     "record": lambda reader, _entry, value: reader.row(value["table"], value["id"]),
     "mode": _labelled(IMPORT_MODE_LABELS),
     "state": _labelled(JOB_STATE_LABELS),
+    "moved": _moved,
+    "undone": _labelled(AUDIT_ACTION_LABELS),
     "scope": _labelled({name: scope.label for name, scope in SCOPES.items()}),
     "type": lambda _reader, _entry, value: str(value).upper(),
 }

@@ -147,6 +147,15 @@ def ancestor_ids(session: AnySession, model: Any, node_id: int) -> list[int]:
     return [row_id for row_id, _ in path_of(session, model, node_id)]
 
 
+def height_of(session: AnySession, model: Any, node_ids: Iterable[int]) -> int:
+    """Return the number of levels of the highest of some subtrees, at most one more than the model allows."""
+    below = select(model.id, literal(1).label("level")).where(model.id.in_(list(node_ids))).cte(recursive=True)
+    below = below.union(
+        select(model.id, below.c.level + 1).where(model.parent_id == below.c.id, below.c.level <= model.max_depth)
+    )
+    return int(session.scalar(select(func.max(below.c.level))) or 0)
+
+
 def node_row(session: AnySession, model: Any, node_id: int, *, version: int | None = None) -> Any:
     """Return what the checks need of a node.
 
