@@ -7,6 +7,7 @@ from flask import g
 from markupsafe import Markup, escape
 
 from admin_views.base import GeneratedView
+from admin_views.cells import Shower
 from admin_views.text import language
 from models import AuditEntry, db
 from models.inspection import Attribute
@@ -31,14 +32,13 @@ class AuditEntryView(GeneratedView):
         """Learn what the entry says."""
         return {"words": self._describe([row])[row.id]}
 
-    def show(self, row: Any, attribute: Attribute) -> Any:
-        """Return an attribute in words."""
-        words: Description = g.audit_words[row.id]
+    def shower(self, attribute: Attribute) -> Shower:
+        """Return what shows an attribute of an entry in words."""
         if attribute.name == "object":
-            return self._linked(row, words)
+            return lambda row: self._linked(row, g.audit_words[row.id])
         if attribute.name == "changes":
-            return Markup("<br>").join(words.lines)
-        return super().show(row, attribute)
+            return lambda row: Markup("<br>").join(g.audit_words[row.id].lines)
+        return super().shower(attribute)
 
     def as_json(self, row: Any, attributes: list[Attribute]) -> dict[str, Any]:
         """Return the codes, and beside them the words; never what is stored, of which the person may not see all."""

@@ -1,8 +1,9 @@
 """The view that every table gets. Deny by default; a table's own file overrides hooks, never the rules."""
 
+from functools import lru_cache
 from typing import Any
 
-from flask import abort, g, url_for
+from flask import abort, g, request, url_for
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from flask_admin.helpers import get_redirect_target
@@ -39,6 +40,8 @@ _ACTIONS = {
     "export": "export",
     "import_view": "import",
 }
+#: Addresses of pages that a process keeps.
+ADDRESSES_KEPT = 1_000
 
 
 class GeneratedView(
@@ -97,7 +100,8 @@ class GeneratedView(
 
     def get_url(self, endpoint: str, **kwargs: Any) -> str:
         """Return an address; one that begins with a dot is this view's, whichever page is shown."""
-        return url_for(f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint, **kwargs)
+        full = f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint
+        return url_for(full, **kwargs) if kwargs else _address(full, request.script_root)
 
     def allows(self, action: str, permission: str | None) -> bool:
         """Tell whether an action exists for the table and the person may take it."""
@@ -193,11 +197,21 @@ class GeneratedView(
         """Return the named attributes."""
         return [attribute_of(self.model, name) for name in names or ()]
 
+    def shower(self, attribute: Attribute) -> cells.Shower:
+        """Return what shows an attribute of any row as text."""
+        return cells.shower(attribute)
+
     def show(self, row: Any, attribute: Attribute) -> Any:
         """Return an attribute of a row as text."""
-        return cells.show(row, attribute)
+        return self.shower(attribute)(row)
 
     def return_url(self) -> str:
         """Return where to go back to: the list as it was."""
         target = get_redirect_target()
         return target if is_own_path(target) else self.get_url(".index_view")
+
+
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def _address(endpoint: str, _script_root: str) -> str:
+    """Return the address of a page that takes no arguments: each page of ours names dozens in its menu."""
+    return url_for(endpoint)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,35 +15,60 @@ from admin_views.company import time_zone
 from admin_views.text import joined, text
 from auth.permissions import PERMISSION_LABELS
 from models import Customer
-from models.enums import Permission
+from models.enums import Permission, Visibility
 from models.inspection import Attribute, Kind
 from models.mixins import DictionaryMixin
 from models.scope import HangsOnCustomer
 
 EMPTY = ""
 
+#: From a row, and from a value that is not None, to its text.
+Shower = Callable[[Any], str | Markup]
+ValueShower = Callable[[Any], str | Markup]
+
 
 def show(row: Any, attribute: Attribute) -> str | Markup:
     """Return the text of one attribute of a row."""
+    return shower(attribute)(row)
+
+
+def shower(attribute: Attribute) -> Shower:
+    """Return what shows one attribute of any row: what is the same for all rows of a request is found out once."""
     if attribute.target is not None:
-        return show_relation(row, attribute)
-    value = getattr(row, attribute.name)
-    if value is None:
-        return EMPTY
+        return _relation_shower(attribute)
     if attribute.name == "name":
-        return palette.shown(row) if isinstance(row, DictionaryMixin) else escape(value)
-    return _SHOW[attribute.kind](value, attribute)
+        return _show_name
+    name, show_value = attribute.name, _SHOWERS[attribute.kind](attribute)
+
+    def show_attribute(row: Any) -> str | Markup:
+        value = getattr(row, name)
+        return EMPTY if value is None else show_value(value)
+
+    return show_attribute
 
 
-def show_relation(row: Any, attribute: Attribute) -> str | Markup:
-    """Return the name of a related row; a customer that is not FULL shows neither name nor link."""
-    related = getattr(row, attribute.name)
-    if related is not None:
-        return palette.shown(related)
-    if getattr(row, attribute.key) is None:
-        return EMPTY
-    is_guarded = attribute.target is Customer or issubclass(attribute.target or object, HangsOnCustomer)
-    return gettext("Private customer") if is_guarded else EMPTY
+def _show_name(row: Any) -> str | Markup:
+    if isinstance(row, DictionaryMixin):
+        return palette.shown(row)
+    return EMPTY if row.name is None else escape(row.name)
+
+
+def _relation_shower(attribute: Attribute) -> Shower:
+    """Return what shows the name of a related row; a customer that is not FULL shows neither name nor link."""
+    name, key, target = attribute.name, attribute.key, attribute.target or object
+    is_guarded = target is Customer or issubclass(target, HangsOnCustomer)
+    hidden = escape(gettext("Private customer")) if is_guarded else EMPTY
+    known: dict[Any, Markup] = {}  # many rows have the same grade
+
+    def show_related(row: Any) -> str | Markup:
+        related = getattr(row, name)
+        if related is None:
+            return EMPTY if getattr(row, key) is None else hidden
+        if related not in known:
+            known[related] = palette.shown(related)
+        return known[related]
+
+    return show_related
 
 
 def show_moment(value: datetime) -> str:
@@ -55,42 +80,54 @@ def show_moment(value: datetime) -> str:
     return zoned.replace(tzinfo=None).isoformat(" ", "minutes")
 
 
-def _show_choice(value: Any, attribute: Attribute) -> Markup:
-    label = (attribute.field.choices or {}).get(value)
-    shown = text(label) if label else value
-    if attribute.field.is_palette:
-        return palette.badge(shown, value)
-    if attribute.name == "visibility" and value == "private":
-        return Markup('<span class="badge bg-red-lt">{}</span>').format(shown)
-    return escape(shown)
+def _choice_shower(attribute: Attribute) -> ValueShower:
+    labels = {value: text(label) for value, label in (attribute.field.choices or {}).items()}
+
+    def show_choice(value: Any) -> Markup:
+        shown = labels.get(value, value)
+        if attribute.field.is_palette:
+            return palette.badge(shown, value)
+        if attribute.name == "visibility" and value == Visibility.PRIVATE:
+            return Markup('<span class="badge bg-red-lt">{}</span>').format(shown)
+        return escape(shown)
+
+    return show_choice
 
 
-def _show_boolean(value: Any, _attribute: Attribute) -> str:
-    return gettext("Yes") if value else gettext("No")
+def _boolean_shower(_attribute: Attribute) -> ValueShower:
+    yes, no = gettext("Yes"), gettext("No")
+    return lambda value: yes if value else no
 
 
-def _show_decimal(value: Any, _attribute: Attribute) -> str:
-    return format_decimal(Decimal(value).normalize(), decimal_quantization=False, locale=get_locale())
+def _integer_shower(_attribute: Attribute) -> ValueShower:
+    locale = get_locale()
+    return lambda value: format_decimal(value, locale=locale)
 
 
-def _show_json(value: Any, _attribute: Attribute) -> Markup:
+def _decimal_shower(_attribute: Attribute) -> ValueShower:
+    locale = get_locale()
+    return lambda value: format_decimal(Decimal(value).normalize(), decimal_quantization=False, locale=locale)
+
+
+def _show_json(value: Any) -> Markup:
     return escape(json.dumps(value, ensure_ascii=False))
 
 
-def _show_computed(value: Any, attribute: Attribute) -> str:
+def _computed_shower(attribute: Attribute) -> ValueShower:
     if attribute.name == "permission_codes":
-        return joined(text(PERMISSION_LABELS[Permission(code)]) for code in value)
-    return str(value)
+        return lambda value: joined(text(PERMISSION_LABELS[Permission(code)]) for code in value)
+    return str
 
 
-_SHOW: dict[Kind, Callable[[Any, Attribute], str | Markup]] = {
-    Kind.TEXT: lambda value, _attribute: escape(value),
-    Kind.CHOICE: _show_choice,
-    Kind.BOOLEAN: _show_boolean,
-    Kind.INTEGER: lambda value, _attribute: format_decimal(value, locale=get_locale()),
-    Kind.DECIMAL: _show_decimal,
-    Kind.DATE: lambda value, _attribute: value.isoformat(),
-    Kind.MOMENT: lambda value, _attribute: show_moment(value),
-    Kind.JSON: _show_json,
-    Kind.COMPUTED: _show_computed,
+#: Kind of attribute -> what makes the shower of its values.
+_SHOWERS: dict[Kind, Callable[[Attribute], ValueShower]] = {
+    Kind.TEXT: lambda _attribute: escape,
+    Kind.CHOICE: _choice_shower,
+    Kind.BOOLEAN: _boolean_shower,
+    Kind.INTEGER: _integer_shower,
+    Kind.DECIMAL: _decimal_shower,
+    Kind.DATE: lambda _attribute: date.isoformat,
+    Kind.MOMENT: lambda _attribute: show_moment,
+    Kind.JSON: lambda _attribute: _show_json,
+    Kind.COMPUTED: _computed_shower,
 }

@@ -25,9 +25,10 @@ from services.sight_changes import SightChange
 
 def deeds_of(row: Customer) -> frozenset[Deed]:
     """Return what the person may do with a customer; asked once a request."""
-    if row.id not in _known_deeds():
+    known = _known_deeds()
+    if row.id not in known:
         learn_deeds([row.id])
-    return _known_deeds()[row.id]
+    return known[row.id]
 
 
 def learn_deeds(customer_ids: Iterable[int]) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from admin_views.cells import show_relation
+from admin_views.cells import show
 from models.inspection import Attribute
 
 
@@ -31,5 +31,5 @@ def _related(row: Any, attribute: Attribute) -> dict[str, Any] | None:
     related = getattr(row, attribute.name)
     if related is not None:
         return {"id": related.id, "name": str(related)}
-    words = str(show_relation(row, attribute))
+    words = str(show(row, attribute))
     return {"id": None, "name": words} if words else None

@@ -1,9 +1,10 @@
 """The list page of a generated view."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from math import ceil
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from flask_admin import expose
@@ -125,7 +126,7 @@ class ListPagesMixin(PageMixin):
             filters=ListFilters(self.model, args.listing.filters, shown=self.shown_operations),
             page_count=max(1, ceil(count.rows / args.page_size)),
             page_sizes=PAGE_SIZES,
-            list_url=self._list_url,
+            list_url=self._list_url(),
             is_filtered=bool(args.listing.search or args.listing.filters or args.listing.scope),
             scopes=self.scopes(),
             bulk_actions=bulk_actions,
@@ -141,7 +142,11 @@ class ListPagesMixin(PageMixin):
     ) -> ListRows:
         """Return what makes the rows of the list."""
         return ListRows(
-            columns, entries, details_url=self.get_url(".details_view", id=""), show=self.show, can_choose=can_choose
+            columns,
+            entries,
+            details_url=self.get_url(".details_view", id=""),
+            shower=self.shower,
+            can_choose=can_choose,
         )
 
     def learn(self, rows: Iterable[Any]) -> None:
@@ -178,7 +183,12 @@ class ListPagesMixin(PageMixin):
         known = known_args(self.model)
         return {name: value for name, value in request.args.items() if name in known}
 
-    def _list_url(self, **changes: Any) -> str:
-        """Return this list's address with some parameters changed; None drops one."""
-        kept = self.kept_args() | changes
-        return self.get_url(".index_view", **{name: value for name, value in kept.items() if value is not None})
+    def _list_url(self) -> Callable[..., str]:
+        """Return what makes this list's address with some parameters changed; None drops one."""
+        path, kept = self.get_url(".index_view"), self.kept_args()
+
+        def list_url(**changes: Any) -> str:
+            query = urlencode({name: value for name, value in (kept | changes).items() if value is not None})
+            return f"{path}?{query}" if query else path
+
+        return list_url

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
+from admin_views.cells import Shower
 from admin_views.text import text
 from models.inspection import Attribute, Kind
 
@@ -51,13 +52,12 @@ class ListRows:
         entries: Sequence[RowEntry],
         *,
         details_url: str,
-        show: Callable[[Any, Attribute], Any],
+        shower: Callable[[Attribute], Shower],
         can_choose: bool,
     ) -> None:
         self.columns = columns
         self.entries = tuple(zip(SIGNS, entries, strict=False))
-        self.show = show
-        self.heads = [_cell_head(column) for column in columns]
+        self.makers = [(_cell_head(column), shower(column)) for column in columns]
         self.details = f'<a href="{escape(details_url)}'
         self.blank = escape(gettext("(blank)"))
         words = escape(gettext("Select row"))
@@ -69,23 +69,25 @@ class ListRows:
         return Markup("\n").join([Markup(self._row(row)) for row in rows])  # noqa: S704 -- as said
 
     def cell(self, row: Any, column: Attribute) -> Markup:
-        """Return the inside of one cell."""
-        is_first = bool(self.columns) and column.name == self.columns[0].name
-        return Markup(self._inside(row, column, is_first=is_first))  # noqa: S704 -- as above
+        """Return the inside of the cell in one of the list's columns."""
+        index = [one.name for one in self.columns].index(column.name)
+        return Markup(self._inside(row, index))  # noqa: S704 -- as above
 
     def _row(self, row: Any) -> str:
         signs = "".join([sign for sign, entry in self.entries if entry.applies(row)])
         parts = [f'<tr data-id="{row.id}" data-do="{signs}">']
         if self.box:
             parts += (self.box, str(row.id), '"></td>')
-        for index, column in enumerate(self.columns):
-            parts += (self.heads[index], self._inside(row, column, is_first=index == 0), "</td>")
+        for index, (head, _) in enumerate(self.makers):
+            parts += (head, self._inside(row, index), "</td>")
         parts += ('<td class="row-end">', self.details, str(row.id), self.menu)
         return "".join(parts)
 
-    def _inside(self, row: Any, column: Attribute, *, is_first: bool) -> str:
-        shown = escape(self.show(row, column))
-        return f'{self.details}{row.id}">{shown or self.blank}</a>' if is_first else shown
+    def _inside(self, row: Any, index: int) -> str:
+        shown = self.makers[index][1](row)
+        if type(shown) is not Markup:
+            shown = escape(shown)
+        return shown if index else f'{self.details}{row.id}">{shown or self.blank}</a>'
 
 
 def _cell_head(column: Attribute) -> str:

@@ -48,3 +48,4 @@ class PageMixin:
     list_rows: Any
     cell_names: Any
     show: Any
+    shower: Any
