@@ -1,9 +1,8 @@
 """The view that every table gets. Deny by default; a table's own file overrides hooks, never the rules."""
 
-from functools import lru_cache
 from typing import Any
 
-from flask import abort, g, request, url_for
+from flask import abort, g
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from flask_admin.helpers import get_redirect_target
@@ -11,6 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin_views import cells, openings
+from admin_views.addresses import address
 from admin_views.bulk_pages import BulkPagesMixin
 from admin_views.cell_pages import CellPagesMixin
 from admin_views.column_pages import ColumnPagesMixin
@@ -40,8 +40,6 @@ _ACTIONS = {
     "export": "export",
     "import_view": "import",
 }
-#: Addresses of pages that a process keeps.
-ADDRESSES_KEPT = 1_000
 
 
 class GeneratedView(
@@ -100,8 +98,7 @@ class GeneratedView(
 
     def get_url(self, endpoint: str, **kwargs: Any) -> str:
         """Return an address; one that begins with a dot is this view's, whichever page is shown."""
-        full = f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint
-        return url_for(full, **kwargs) if kwargs else _address(full, request.script_root)
+        return address(f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint, **kwargs)
 
     def allows(self, action: str, permission: str | None) -> bool:
         """Tell whether an action exists for the table and the person may take it."""
@@ -209,9 +206,3 @@ class GeneratedView(
         """Return where to go back to: the list as it was."""
         target = get_redirect_target()
         return target if is_own_path(target) else self.get_url(".index_view")
-
-
-@lru_cache(maxsize=ADDRESSES_KEPT)
-def _address(endpoint: str, _script_root: str) -> str:
-    """Return the address of a page that takes no arguments: each page of ours names dozens in its menu."""
-    return url_for(endpoint)

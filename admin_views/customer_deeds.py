@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from flask import abort, flash, g, redirect, request
@@ -22,13 +21,13 @@ from services import customers, sight_changes
 from services.customers import Deed
 from services.sight_changes import SightChange
 
+#: Customer id -> what the person may do with the customer.
+Deeds = dict[int, frozenset[Deed]]
+
 
 def deeds_of(row: Customer) -> frozenset[Deed]:
     """Return what the person may do with a customer; asked once a request."""
-    known = _known_deeds()
-    if row.id not in known:
-        learn_deeds([row.id])
-    return known[row.id]
+    return _deeds_in(_known_deeds(), row)
 
 
 def learn_deeds(customer_ids: Iterable[int]) -> None:
@@ -36,13 +35,20 @@ def learn_deeds(customer_ids: Iterable[int]) -> None:
     _known_deeds().update(customers.allowed_deeds_of(db.session, customer_ids))
 
 
-def _known_deeds() -> dict[int, frozenset[Deed]]:
-    known: dict[int, frozenset[Deed]] = g.setdefault("customer_deeds", {})
+def _known_deeds() -> Deeds:
+    known: Deeds = g.setdefault("customer_deeds", {})
     return known
 
 
-def _may(deed: Deed, row: Customer) -> bool:
-    return deed in deeds_of(row)
+def _deeds_in(known: Deeds, row: Customer) -> frozenset[Deed]:
+    if row.id not in known:
+        learn_deeds([row.id])
+    return known[row.id]
+
+
+def _offers(deed: Deed, known: Deeds) -> Callable[[Customer], bool]:
+    """Return what tells whether a row's menu offers a deed; asked for each row of a list."""
+    return lambda row: deed in _deeds_in(known, row)
 
 
 class CustomerDeedsMixin(PageMixin):
@@ -61,14 +67,14 @@ class CustomerDeedsMixin(PageMixin):
 
     def deed_entries(self) -> tuple[RowEntry, ...]:
         """Return the deeds that the menu of a row offers: those that may be done with its customer."""
-        url = self.get_url
+        url, known = self.get_url, _known_deeds()
         offered = (
             (Deed.CLAIM, RowEntry(gettext("Claim"), url(".claim_view", id=""), is_post=True)),
             (Deed.REASSIGN, RowEntry(gettext("Transfer…"), url(".transfer_view", id=""))),
             (Deed.CHANGE_FOLLOWERS, RowEntry(gettext("Co-followers…"), url(".co_followers_view", id=""))),
         )
         return (
-            *(replace(entry, applies=partial(_may, deed)) for deed, entry in offered),
+            *(replace(entry, applies=_offers(deed, known)) for deed, entry in offered),
             *(self._visibility_entry(wanted) for wanted in Visibility if self.actor.private_customer_enabled),
             RowEntry(gettext("Who can see this"), url(".access_view", id="")),
         )

@@ -44,7 +44,7 @@ class ListPagesMixin(PageMixin):
         try:
             found = self.row_list()
             args = self._within(args, found.count)
-            rows = found.page(limit=args.page_size, offset=args.page * args.page_size, related=self.column_names())
+            rows = found.page(limit=args.page_size, offset=args.page * args.page_size, shown=self.column_names())
         except BadFilterError as error:
             return self._show_list(args, [], Count(0), self._filter_message(error))
         return self._show_list(args, rows, found.count, None)

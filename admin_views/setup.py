@@ -5,7 +5,7 @@ from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
 
-from admin_views import checks, errors, generator, headers, health, openings
+from admin_views import addresses, checks, errors, generator, headers, health, openings, template_texts
 from admin_views.cells import show_moment
 from admin_views.company import PRODUCT
 from admin_views.frame import add_frame
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     admin = Admin(app, name=PRODUCT, theme=Bootstrap4Theme(), index_view=HomeView(views))
     for view in views:
         admin.add_view(view)
-    for module in (headers, health, errors, openings):
+    for module in (addresses, template_texts, headers, health, errors, openings):
         module.init_app(app)
     app.register_blueprint(root)
     add_frame(app, views)

@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Integer,
     Select,
+    String,
     and_,
     any_,
     bindparam,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
     union,
 )
 from sqlalchemy.sql.elements import False_, True_
@@ -57,9 +60,23 @@ def dialect_of(session: AnySession) -> str:
 
 def among(column: Any, ids: Iterable[int], dialect: str) -> ColumnElement[bool]:
     """Return "column is one of ids" with the ids as ONE parameter, so that the statement is cached for any number."""
+    return _is_in(column, bindparam(None, ids_value(ids, dialect), unique=True), dialect)
+
+
+def among_named(column: Any, name: str, dialect: str) -> ColumnElement[bool]:
+    """Return :func:`among` for a statement that is built once: its ids come as :func:`ids_value` when it is run."""
+    return _is_in(column, bindparam(name), dialect)
+
+
+def ids_value(ids: Iterable[int], dialect: str) -> list[int] | str:
+    """Return ids as the one parameter that a database takes them in."""
+    return list(ids) if dialect == "postgresql" else json.dumps(list(ids))
+
+
+def _is_in(column: Any, ids: BindParameter[Any], dialect: str) -> ColumnElement[bool]:
     if dialect == "postgresql":
-        return column == any_(bindparam(None, list(ids), ARRAY(Integer), unique=True))
-    values = func.json_each(bindparam(None, json.dumps(list(ids)), unique=True)).table_valued("value")
+        return column == any_(type_coerce(ids, ARRAY(Integer)))
+    values = func.json_each(type_coerce(ids, String)).table_valued("value")
     return column.in_(select(values.c.value))
 
 

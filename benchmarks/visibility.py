@@ -101,8 +101,8 @@ def _report_lists(database: str, engine: Engine, runs: int) -> None:
 def _parts(session: Session) -> tuple[Call, Call]:
     """Return what counts the list, and what reads its first page once it is counted, as a request does."""
     found = _row_list(session)
-    related = page_of(Customer).columns or ()
-    return lambda: found.count, lambda: found.page(limit=PAGE_SIZE, offset=0, related=related)
+    shown = page_of(Customer).columns or ()
+    return lambda: found.count, lambda: found.page(limit=PAGE_SIZE, offset=0, shown=shown)
 
 
 def _row_list(session: Session) -> RowList:

@@ -1,8 +1,10 @@
 """The columns that the acting person sees of each list, kept from one visit to the next."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 
 from auth.actor import AnySession, get_actor
 from auth.errors import PermissionDeniedError
@@ -19,9 +21,15 @@ def chosen_columns(session: AnySession, endpoint: str) -> tuple[str, ...] | None
     actor = get_actor(session)
     if actor is None:
         return None
-    own = (ColumnChoice.employee_id == actor.id, ColumnChoice.endpoint == endpoint)
-    found = session.scalar(select(ColumnChoice.columns).where(*own))
+    found = session.scalar(_chosen_statement(), {"employee_id": actor.id, "endpoint": endpoint})
     return tuple(found) if found else None
+
+
+@cache
+def _chosen_statement() -> Select[Any]:
+    """Return the SELECT of a person's columns of a list; each list runs it, so it is built once."""
+    own = (ColumnChoice.employee_id == bindparam("employee_id"), ColumnChoice.endpoint == bindparam("endpoint"))
+    return select(ColumnChoice.columns).where(*own)
 
 
 def choose_columns(session: AnySession, endpoint: str, columns: Sequence[str], *, offered: Sequence[str]) -> None:

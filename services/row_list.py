@@ -6,10 +6,10 @@ them by walking the list's own order until the page is full. Neither way suits t
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, SelectBase, func, select
+from sqlalchemy import Select, SelectBase, bindparam, func, select
 
 from auth.actor import Actor, AnySession, get_actor
 from auth.visibility import dialect_of, followed_ids, indexed_followed_by, owned_ids
@@ -21,6 +21,8 @@ from services.listing import COUNT_LIMIT, Count, with_related
 #: Up to so many followed customers a page is made by gathering and sorting them all. Both ways cost about the same
 #: there, for a list of a million and a page of 20: walking meets one row of 300 that the person sees.
 GATHER_LIMIT = 3_000
+#: Statements that a process keeps, one for each table and choice of columns.
+STATEMENTS_KEPT = 256
 
 
 @dataclass
@@ -28,7 +30,7 @@ class RowList:
     """The rows of a list's SELECT. What the person may see is added by the session's listener."""
 
     session: AnySession
-    model: type[Any]
+    model: Any
     #: Search, filters and order; no paging.
     statement: Select[Any]
     #: Employees, one of whom follows the customer of each row of the list; None where others' customers stand in it.
@@ -48,19 +50,18 @@ class RowList:
         found = self._from_followed(self.count_limit).with_only_columns(self.model.id).order_by(None)
         return self._capped(self._count(found.limit(self.count_limit + 1)))
 
-    def page(self, *, limit: int, offset: int, related: tuple[str, ...] = ()) -> list[Any]:
+    def page(self, *, limit: int, offset: int, shown: tuple[str, ...] = ()) -> list[Any]:
         """Return the rows of a page.
 
         Its ids are found before anything is loaded: a database that sorts carries no more than it sorts by.
 
-        :param related: names of relationships to load as well
+        :param shown: names of attributes to show; relationships among them are loaded as well
         """
         chosen = self._from_followed(self.gather_limit).with_only_columns(self.model.id, maintain_column_froms=True)
         ids = list(self.session.scalars(chosen.limit(limit).offset(offset)))
         if not ids:
             return []
-        wanted = with_related(select(self.model).where(self.model.id.in_(ids)), self.model, related)
-        rows = {row.id: row for row in self.session.scalars(wanted)}
+        rows = {row.id: row for row in self.session.scalars(_rows_statement(self.model, shown), {"ids": ids})}
         return [rows[row_id] for row_id in ids if row_id in rows]
 
     @cached_property
@@ -89,6 +90,12 @@ class RowList:
 
     def _capped(self, number: int) -> Count:
         return Count(rows=min(number, self.count_limit), is_capped=number > self.count_limit)
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _rows_statement(model: Any, shown: tuple[str, ...]) -> Select[Any]:
+    """Return the SELECT of the rows ``ids`` with what is shown of them. Built once, so that it is compiled once."""
+    return with_related(select(model).where(model.id.in_(bindparam("ids", expanding=True))), model, shown)
 
 
 def followers_of_all(session: AnySession, model: type[Any]) -> Collection[int] | None:

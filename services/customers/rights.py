@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from auth.actor import Actor, AnySession, get_actor
 from auth.errors import PermissionDeniedError
-from auth.visibility import among, dialect_of, followed_by, is_near
+from auth.visibility import among, among_named, dialect_of, followed_by, ids_value, is_near
 from models import Customer
 from models.enums import Permission, Visibility
 from models.scope import UNFILTERED_KEY
@@ -87,15 +87,15 @@ def allowed(session: AnySession, deed: Deed) -> ColumnElement[bool]:
 
     Work without an actor (commands, seeds) may do everything, provided it says ``unfiltered`` aloud.
     """
-    actor = get_actor(session)
-    if actor is None:
-        return true() if UNFILTERED_KEY in session.info else false()
-    return _allowed(actor, dialect_of(session), deed)
+    is_unfiltered = UNFILTERED_KEY in session.info
+    return _allowed(get_actor(session), dialect_of(session), deed, is_unfiltered=is_unfiltered)
 
 
 @lru_cache(maxsize=RIGHTS_KEPT)
-def _allowed(actor: Actor, dialect: str, deed: Deed) -> ColumnElement[bool]:
+def _allowed(actor: Actor | None, dialect: str, deed: Deed, *, is_unfiltered: bool) -> ColumnElement[bool]:
     """Return the criterion for an actor; what an actor is decides it, so the next request finds it here."""
+    if actor is None:
+        return true() if is_unfiltered else false()
     return or_(*(relation(actor, dialect) for relation in RIGHTS[deed]))
 
 
@@ -112,13 +112,23 @@ def allowed_deeds(session: AnySession, customer: Customer) -> frozenset[Deed]:
 def allowed_deeds_of(session: AnySession, ids: Iterable[int]) -> dict[int, frozenset[Deed]]:
     """Return customer id -> everything that the session's actor may do with it; nothing with one that is hidden."""
     ordered, dialect = sorted(set(ids)), dialect_of(session)
-    columns = [allowed(session, deed).label(deed.name.lower()) for deed in Deed]
+    query = _deeds_statement(get_actor(session), dialect, is_unfiltered=UNFILTERED_KEY in session.info)
     found = dict.fromkeys(ordered, frozenset[Deed]())
     for start in range(0, len(ordered), _BATCH):
-        batch = among(Customer.id, ordered[start : start + _BATCH], dialect)
-        for customer_id, *may in session.execute(select(Customer.id, *columns).where(batch)):
+        batch = ids_value(ordered[start : start + _BATCH], dialect)
+        for customer_id, *may in session.execute(query, {"customer_ids": batch}):
             found[customer_id] = frozenset(compress(Deed, may))
     return found
+
+
+@lru_cache(maxsize=RIGHTS_KEPT)
+def _deeds_statement(actor: Actor | None, dialect: str, *, is_unfiltered: bool) -> Select[Any]:
+    """Return the SELECT of rows of (customer id, may or may not for each deed), of the customers ``customer_ids``."""
+    columns: Iterable[Any] = (
+        _allowed(actor, dialect, deed, is_unfiltered=is_unfiltered).label(deed.name.lower()) for deed in Deed
+    )
+    found: Select[Any] = select(Customer.id, *columns)
+    return found.where(among_named(Customer.id, "customer_ids", dialect))
 
 
 def allowed_ids(session: AnySession, deed: Deed, ids: Iterable[int]) -> set[int]:

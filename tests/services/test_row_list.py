@@ -99,7 +99,7 @@ def test_table_that_hangs_on_no_customer_has_no_followers(engine: Engine, compan
 
 def test_related_names_come_with_the_page(engine: Engine, company: factories.Company) -> None:
     with acting_in(engine, company["a1"].id) as session, counted(engine) as statements:
-        rows = listed(session, Customer).page(limit=100, offset=0, related=("owner", "region"))
+        rows = listed(session, Customer).page(limit=100, offset=0, shown=("owner", "region"))
         names = [row.owner.name for row in rows if row.owner]
 
     assert len(names) == len(rows) > 1
