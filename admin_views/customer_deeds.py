@@ -51,6 +51,11 @@ def _offers(deed: Deed, known: Deeds) -> Callable[[Customer], bool]:
     return lambda row: deed in _deeds_in(known, row)
 
 
+def _may_turn_visibility(row: Customer, deeds: frozenset[Deed]) -> bool:
+    is_possible = row.visibility == Visibility.PRIVATE or row.owner_id is not None
+    return is_possible and customers.visibility_deed(row.visibility) in deeds
+
+
 class CustomerDeedsMixin(PageMixin):
     """The pages of the deeds, and what the customer's page needs to lead to them."""
 
@@ -75,19 +80,22 @@ class CustomerDeedsMixin(PageMixin):
         )
         return (
             *(replace(entry, applies=_offers(deed, known)) for deed, entry in offered),
-            *(self._visibility_entry(wanted) for wanted in Visibility if self.actor.private_customer_enabled),
+            *(self._visibility_entry(wanted, known) for wanted in Visibility if self.actor.private_customer_enabled),
             RowEntry(gettext("Who can see this"), url(".access_view", id="")),
         )
 
-    def _visibility_entry(self, wanted: Visibility) -> RowEntry:
+    def _visibility_entry(self, wanted: Visibility, known: Deeds) -> RowEntry:
         words = {Visibility.PUBLIC: gettext("Make public…"), Visibility.PRIVATE: gettext("Make private…")}
         url = self.get_url(".visibility_view", visibility=wanted.value, id="")
-        return RowEntry(words[wanted], url, lambda row: row.visibility != wanted and self.may_turn_visibility(row))
+        return RowEntry(
+            words[wanted],
+            url,
+            lambda row: row.visibility != wanted and _may_turn_visibility(row, _deeds_in(known, row)),
+        )
 
     def may_turn_visibility(self, row: Customer) -> bool:
         """Tell whether the person may turn public into private, or private into public; in the pool all is public."""
-        is_private = row.visibility == Visibility.PRIVATE
-        return self.may_set_visibility(row) and (is_private or row.owner_id is not None)
+        return self.actor.private_customer_enabled and _may_turn_visibility(row, deeds_of(row))
 
     def may_set_visibility(self, row: Customer) -> bool:
         """Tell whether the person may change the visibility from what it is now; never while the switch is off."""

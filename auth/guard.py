@@ -24,9 +24,10 @@ from models import Base, Customer
 from models.mixins import AuthoredMixin
 from models.scope import UNFILTERED_KEY, HangsOnCustomer
 
-_CRITERIA_KEY = "visibility_criteria"
 #: Statement -> the guarded classes in it: those that are built once and run in each request are looked through once.
 _LOOKED_THROUGH: WeakKeyDictionary[Any, frozenset[type[Any]]] = WeakKeyDictionary()
+#: Statement -> actor and dialect -> the statement with the rule for that actor.
+_RULED: WeakKeyDictionary[Any, dict[tuple[Actor | None, str], Any]] = WeakKeyDictionary()
 #: Actors whose criteria a process keeps.
 CRITERIA_KEPT = 128
 #: Customer ids checked in one query.
@@ -48,13 +49,33 @@ def _guard_statement(state: ORMExecuteState) -> None:
         return
     _refuse_bulk(state)
     wanted = _guarded_in(state)
-    if not wanted:
-        return  # and no criteria are made: a page without customers needs none
-    carried = state.statement._with_options  # noqa: SLF001 -- user_defined_options leaves these out
-    # What a relationship loads carries the criteria of the statement that loaded its parent.
-    missing = [option for cls, option in _criteria(session).items() if cls in wanted and option not in carried]
-    if missing:
-        state.statement = state.statement.options(*missing)
+    if wanted:  # else no criteria are made: a page without customers needs none
+        state.statement = _with_rule(state.statement, wanted, get_actor(session), dialect_of(session))
+
+
+def _with_rule(statement: Any, wanted: frozenset[type[Any]], actor: Actor | None, dialect: str) -> Any:
+    """Return a statement with the criteria of its guarded classes that it does not carry yet.
+
+    What a relationship loads carries the criteria of the statement that loaded its parent. One that is run again and
+    again is kept with the criteria of those who ran it, so that it is compiled once.
+    """
+    kept = _RULED.get(statement)
+    if kept is not None and (actor, dialect) in kept:
+        return kept[actor, dialect]
+    carried = statement._with_options  # noqa: SLF001 -- user_defined_options leaves these out
+    missing = [
+        option for cls, option in _make_criteria(actor, dialect).items() if cls in wanted and option not in carried
+    ]
+    if not missing:
+        return statement
+    ruled = statement.options(*missing)
+    if kept is None:
+        _RULED[statement] = {}  # its first time; most are run once
+    else:
+        if len(kept) >= CRITERIA_KEPT:
+            kept.clear()
+        kept[actor, dialect] = ruled
+    return ruled
 
 
 @event.listens_for(Session, "before_flush")
@@ -122,17 +143,6 @@ def _look_through(state: ORMExecuteState, statement: Any) -> frozenset[type[Any]
             tables.add(element.name)
     mentioned = {mapper.class_ for mapper in state.all_mappers}
     return frozenset(cls for cls in _guarded_classes() if cls in mentioned or cls.__tablename__ in tables)
-
-
-def _criteria(session: Session) -> dict[type[Any], Any]:
-    """Return the session's loader criteria by class."""
-    actor = get_actor(session)
-    kept = session.info.get(_CRITERIA_KEY)
-    if kept is None or kept[0] is not actor:
-        kept = (actor, _make_criteria(actor, dialect_of(session)))
-        session.info[_CRITERIA_KEY] = kept
-    criteria: dict[type[Any], Any] = kept[1]
-    return criteria
 
 
 @lru_cache(maxsize=CRITERIA_KEPT)

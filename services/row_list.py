@@ -35,7 +35,7 @@ class RowList:
     statement: Select[Any]
     #: Employees, one of whom follows the customer of each row of the list; None where others' customers stand in it.
     followers: Collection[int] | None = None
-    #: Whether every customer whom they follow is in the list: nothing is searched for or filtered by.
+    #: Whether every row, or every customer whom the followers follow, is in the list: nothing narrows it.
     is_whole: bool = False
     #: Counting stops here.
     count_limit: int = COUNT_LIMIT
@@ -47,6 +47,8 @@ class RowList:
         """Count the rows, up to the limit."""
         if self.is_whole and self._followed is not None:
             return self._capped(self._followed)
+        if self.is_whole:
+            return self._capped(self.session.scalar(_whole_count(self.model, self.count_limit + 1)) or 0)
         found = self._from_followed(self.count_limit).with_only_columns(self.model.id).order_by(None)
         return self._capped(self._count(found.limit(self.count_limit + 1)))
 
@@ -86,10 +88,20 @@ class RowList:
         return self.statement.where(self.model.customer_id.in_(followed_ids(self.followers, dialect)))
 
     def _count(self, rows: SelectBase) -> int:
-        return self.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+        return self.session.scalar(_counting(rows)) or 0
 
     def _capped(self, number: int) -> Count:
         return Count(rows=min(number, self.count_limit), is_capped=number > self.count_limit)
+
+
+def _counting(rows: SelectBase) -> Select[Any]:
+    return select(func.count()).select_from(rows.subquery())
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _whole_count(model: Any, limit: int) -> Select[Any]:
+    """Return the SELECT of the number of all rows, counted up to a limit. Built once."""
+    return _counting(select(model.id).limit(limit))
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
