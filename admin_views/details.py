@@ -79,10 +79,12 @@ def _linked(view: Any, row: Any, attribute: Attribute, related: Any) -> Any:
 def _url(view: Any, row: Any, attribute: Attribute, related: Any) -> str | None:
     if related is not None:
         return next(_pages_of(view, related), None)
+    if attribute.field.format is None:
+        return None
     value = getattr(row, attribute.name)
     if attribute.field.format is TextFormat.WEBSITE:
         return value if is_web_address(value) else None
-    scheme = _SCHEMES.get(attribute.field.format) if attribute.field.format else None
+    scheme = _SCHEMES.get(attribute.field.format)
     return f"{scheme}{value}" if scheme else None
 
 
