@@ -102,7 +102,9 @@ class ListPagesMixin(PageMixin):
 
     @staticmethod
     def _within(args: ListingArgs, count: Count) -> ListingArgs:
-        """Bring the page number into the list."""
+        """Bring the page number into the list; of one that was not counted to its end the last page is not known."""
+        if count.is_capped:
+            return args
         last = max(0, ceil(count.rows / args.page_size) - 1)
         return ListingArgs(listing=args.listing, page=min(args.page, last), page_size=args.page_size)
 
@@ -124,7 +126,8 @@ class ListPagesMixin(PageMixin):
             columns=columns,
             sortable=set(sortable_names(self.model)),
             filters=ListFilters(self.model, args.listing.filters, shown=self.shown_operations),
-            page_count=max(1, ceil(count.rows / args.page_size)),
+            page_count=None if count.is_capped else max(1, ceil(count.rows / args.page_size)),
+            has_next=len(rows) == args.page_size and (count.is_capped or (args.page + 1) * len(rows) < count.rows),
             page_sizes=PAGE_SIZES,
             list_url=self._list_url(),
             is_filtered=bool(args.listing.search or args.listing.filters or args.listing.scope),

@@ -1,6 +1,7 @@
 """The generated list: search, filters, order, pages, totals, hostile addresses."""
 
 import re
+from functools import partial
 from itertools import chain
 
 import pytest
@@ -8,7 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from admin_views import list_pages
 from models import ChannelType, CompanySetting, CustomerSource, Department, Employee, Role, db
+from services.row_list import RowList
 
 
 @pytest.fixture
@@ -61,6 +64,22 @@ def test_search_signs_of_patterns_are_letters(admin_client: FlaskClient, people:
 def test_search_total_is_of_what_is_found(admin_client: FlaskClient, people: list[Employee]) -> None:
     assert total(admin_client, "") == "31 rows"
     assert total(admin_client, "?search=zhang1") == "10 rows"
+
+
+def test_list_that_is_counted_in_part_is_paged_to_its_end(
+    admin_client: FlaskClient, people: list[Employee], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_pages, "RowList", partial(RowList, count_limit=20))
+    last = admin_client.get("/admin/employee/?sort=login&page_size=10&page=2").text
+    beyond = admin_client.get("/admin/employee/?sort=login&page_size=10&page=4").text
+
+    assert total(admin_client, "") == "More than 20"
+    assert logins(admin_client, "?sort=login&page_size=10&page=3") == ["zhang29"]
+    assert "Page 3<" in last
+    assert 'rel="next"' in last
+    assert 'aria-label="Last"' not in last
+    assert "The list ends before this page." in beyond
+    assert 'rel="next"' not in beyond
 
 
 def test_sort_by_column_and_back(admin_client: FlaskClient, people: list[Employee]) -> None:
