@@ -37,6 +37,7 @@ CELL_SENTENCES: dict[str, Any] = {
     "not_owner": _("you may name only yourself as owner"),
     "not_visibility": _("only a follower may change who sees the customer"),
     "open_visit": _("this person has an open visit already"),
+    "other_code": _("“%(value)s” stands there already, with the code %(code)s"),
     "out_of_range": _("“%(value)s” is out of range (%(low)s to %(high)s)"),
     "parent_failed": _("its parent has an error"),
     "path_mismatch": _("path, name and parent_code do not fit together"),

@@ -11,7 +11,7 @@ from admin_views.exchange_messages import fault_text, file_error_text
 from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.page_mixin import PageMixin
 from admin_views.text import text
-from admin_views.tree_diffs import KINDS, groups_of
+from admin_views.tree_diffs import KINDS, TREE_FORM_WORDS, TREE_FORMS, groups_of
 from admin_views.uploads import UploadStore
 from models import db
 from models.enums import IMPORT_MODE_LABELS
@@ -19,8 +19,8 @@ from services.exchange import jobs
 from services.exchange.errors import FileError
 from services.exchange.formats import read_table, write_file
 from services.exchange.importer import Options, import_table
-from services.exchange.resource import Resource
-from services.exchange.results import ImportResult, Mode
+from services.exchange.resource import TREE_NAMES, Resource
+from services.exchange.results import ImportResult, Mode, RowFault
 
 #: Errors shown on the page of a checked file.
 SHOWN_FAULTS = 50
@@ -47,8 +47,9 @@ class ImportPagesMixin(PageMixin):
         export_type = request.args.get("type", "xlsx")
         if export_type not in _TEMPLATE_TYPES:
             abort(404)
-        fields = self._template_fields(resource)
-        required = resource.required_names()
+        form = request.args.get("form", "")
+        fields = self._fields_of_template(resource, form)
+        required = TREE_NAMES if form else resource.required_names()
         header = [f"{text(field.label)}{'*' if field.name in required else ''}" for field in fields]
         with temporary_file(export_type) as path:
             write_file(path, export_type, header, [str for _ in fields], (), title=resource.endpoint)
@@ -62,6 +63,15 @@ class ImportPagesMixin(PageMixin):
         if not self.can_import:
             abort(403)
         return resource
+
+    def _fields_of_template(self, resource: Resource, form: str) -> list[Any]:
+        """Return the columns of a template: all, or those of one way to say where the nodes of a tree stand."""
+        if not form:
+            return self._template_fields(resource)
+        if not resource.is_tree or form not in TREE_FORMS:
+            abort(404)
+        names = TREE_FORMS[form](self.model.max_depth)
+        return [field for field in resource.read_fields if field.name in names]
 
     def _template_fields(self, resource: Resource) -> list[Any]:
         switch = self.actor.private_customer_enabled
@@ -140,6 +150,7 @@ class ImportPagesMixin(PageMixin):
             chosen=request.form.get("mode", _usual_mode(resource)),
             fault=fault,
             template_types=_TEMPLATE_TYPES,
+            tree_forms=TREE_FORM_WORDS if resource.is_tree else {},
         )
         return (page, 422) if fault else page
 
@@ -170,7 +181,7 @@ class ImportPagesMixin(PageMixin):
             can_confirm=token is not None and _can_write(result, options),
             faults=[
                 (fault.row, labels.get(fault.field, fault.field), fault_text(fault))
-                for fault in result.faults[:SHOWN_FAULTS]
+                for fault in sorted(result.faults, key=_is_mere_consequence)[:SHOWN_FAULTS]
             ],
             hidden_count=max(0, len(result.faults) - SHOWN_FAULTS),
             mode_words=text(IMPORT_MODE_LABELS[options.mode.value]),
@@ -195,6 +206,11 @@ def _is_stale(result: ImportResult) -> bool:
 def _usual_mode(resource: Resource) -> str:
     """Return what is offered first: what changes in a tree is shown node by node before it is done."""
     return (Mode.UPDATE if resource.is_tree else Mode.SKIP).value
+
+
+def _is_mere_consequence(fault: RowFault) -> bool:
+    """Tell whether the fault goes when another is mended: such stand last."""
+    return fault.code in {"parent_failed", "supervisor_failed"}
 
 
 def _told(error: Exception) -> str:

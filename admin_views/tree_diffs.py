@@ -1,11 +1,13 @@
 """What an import would do to a tree, as its page shows it: totals, and the first nodes of each kind."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from services.exchange.results import ChangeKind, TreeChange, TreeDiff
+from services.exchange.special_fields import LEVEL_NAMES
 
 #: Nodes that are named in each group.
 SHOWN_CHANGES = 50
@@ -18,6 +20,19 @@ KINDS: dict[ChangeKind, tuple[Any, str]] = {
     ChangeKind.CODE: (_("Gets a code"), "secondary"),
     ChangeKind.REORDER: (_("Other order"), "secondary"),
     ChangeKind.ADD: (_("Added"), "green"),
+}
+
+
+#: Ways to say in a file where nodes stand -> the columns that do, by the number of levels.
+TREE_FORMS: dict[str, Callable[[int], tuple[str, ...]]] = {
+    "path": lambda _depth: ("path",),
+    "levels": lambda depth: LEVEL_NAMES[:depth],
+    "codes": lambda _depth: ("code", "name", "parent_code"),
+}
+TREE_FORM_WORDS: dict[str, Any] = {
+    "path": _("Paths, such as 四川/成都/武侯区"),
+    "levels": _("One column for each level"),
+    "codes": _("Code and parent code"),
 }
 
 

@@ -35,6 +35,7 @@ CELL_SENTENCES: dict[str, str] = {
     "not_owner": "you may name only yourself as owner",
     "not_visibility": "only a follower may change who sees the customer",
     "open_visit": "this person has an open visit already",
+    "other_code": "“%(value)s” stands there already, with the code %(code)s",
     "out_of_range": "“%(value)s” is out of range (%(low)s to %(high)s)",
     "parent_failed": "its parent has an error",
     "path_mismatch": "path, name and parent_code do not fit together",

@@ -14,7 +14,7 @@ from services.exchange.results import Mode
 from services.exchange.special_fields import LEVEL_FIELDS, LEVEL_NAMES, special_fields
 
 #: Fields that the demands on headers treat alike: a tree's node is named by any of them.
-_TREE_NAMES = ("name", "path", LEVEL_NAMES[0])
+TREE_NAMES = ("name", "path", LEVEL_NAMES[0])
 #: Fields that a new row needs and that the system fills where a file leaves them blank.
 _GIVEN = {("customer", "code"), ("employee", "role"), ("visit", "user")}
 #: Fields that a model has only where its company uses them; see ``exported_fields``.
@@ -87,7 +87,7 @@ class Resource:
 
     def _check_required(self, present: set[str], mode: Mode) -> None:
         if self.is_tree:
-            if not present.intersection((*_TREE_NAMES, "code") if mode is Mode.UPDATE else _TREE_NAMES):
+            if not present.intersection((*TREE_NAMES, "code") if mode is Mode.UPDATE else TREE_NAMES):
                 raise HeaderError("missing_header", header="name")
             return
         is_keyed = bool(present.intersection(self.keys))

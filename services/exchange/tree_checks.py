@@ -57,11 +57,20 @@ def _refuse_duplicates(forest: Forest, line_of: dict[int, Line]) -> bool:
     for nodes in slots.values():
         if len(nodes) == 1:
             continue
-        for node in sorted(nodes, key=_claim)[1:]:
+        holder, *others = sorted(nodes, key=_claim)
+        for node in others:
             if node.row is not None and node.row.is_valid:
-                node.row.refuse(name_field(line_of[id(node.row)]), "duplicate_sibling", value=node.name)
+                _refuse_name(line_of[id(node.row)], node, holder)
                 is_found = True
     return is_found
+
+
+def _refuse_name(line: Line, node: Node, holder: Node) -> None:
+    """Say that a sibling has the name; of a new node, with which code the sibling is stored."""
+    if node.is_new and not holder.is_new and holder.code is not None:
+        line.row.refuse(name_field(line), "other_code", value=node.name, code=holder.code)
+    else:
+        line.row.refuse(name_field(line), "duplicate_sibling", value=node.name)
 
 
 def _claim(node: Node) -> tuple[bool, int]:

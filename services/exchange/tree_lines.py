@@ -75,7 +75,7 @@ def _stored(forest: Forest, line: Line) -> Node | None:
 
 def _segments(context: Context, row: Row) -> list[str]:
     """Return the clean steps of the row's path or levels."""
-    steps = _levels(row)
+    steps = [] if context.present.isdisjoint(LEVEL_NAMES) else _levels(row)
     text = row.values.get("path")
     if not text:
         return steps

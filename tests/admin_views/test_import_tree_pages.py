@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -119,6 +120,44 @@ def test_errors_take_the_place_of_the_diff(session: Session, admin_client: Flask
     assert page.status_code == 422
     assert 'id="diff"' not in page.text
     assert re.findall(r"<tr><td>(\d)</td><td>([^<]*)</td>", page.text) == [("2", "Parent code"), ("3", "Name")]
+
+
+def test_mere_consequences_stand_behind_the_reasons(session: Session, admin_client: FlaskClient) -> None:
+    page = _upload(
+        admin_client,
+        ("code", "name", "parent_code"),
+        ("1", "a", "9"),
+        *((str(number), f"n{number}", "1") for number in range(2, 9)),
+        ("x", "b/c", ""),
+    )
+
+    assert re.findall(r"<tr><td>(\d+)</td>", page.text) == ["2", "10", "3", "4", "5", "6", "7", "8", "9"]
+
+
+@pytest.mark.parametrize(
+    ("form", "header"),
+    [
+        ("path", "Path*"),
+        ("levels", "Level 1*,Level 2,Level 3,Level 4,Level 5,Level 6"),
+        ("codes", "Code,Name*,Parent code"),
+    ],
+)
+def test_template_for_each_way_can_be_filled_in(
+    session: Session, admin_client: FlaskClient, form: str, header: str
+) -> None:
+    offered = f"/admin/region/import/template/?type=csv&amp;form={form}" in admin_client.get(ADDRESS).text
+    template = admin_client.get(f"{ADDRESS}template/?type=csv&form={form}").data
+    filled = template.decode("utf-8-sig") + ",".join(["a", "b", ""][: header.count(",") + 1]) + "\r\n"
+
+    page = admin_client.post(ADDRESS, data={"file": (io.BytesIO(filled.encode()), "文件.csv")})
+
+    assert (offered, template.decode("utf-8-sig").strip()) == (True, header)
+    assert (page.status_code, _totals(page)["add"]) == (200, 2 if form == "levels" else 1)
+
+
+@pytest.mark.parametrize("address", ["region/import/template/?form=x", "employee/import/template/?form=path"])
+def test_unknown_template_is_not_found(admin_client: FlaskClient, address: str) -> None:
+    assert admin_client.get(f"/admin/{address}").status_code == 404
 
 
 def test_names_in_a_diff_are_escaped(session: Session, admin_client: FlaskClient) -> None:

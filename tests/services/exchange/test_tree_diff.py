@@ -116,13 +116,19 @@ def test_new_node_takes_the_place_that_another_leaves(tree: Session) -> None:
 def test_nodes_that_would_share_a_name_are_refused_where_they_come(tree: Session) -> None:
     result = rows_import(tree, "region", HEADER, ("4", "b", "1"), ("9", "Ｂ", "1"), mode="update")
 
-    assert faults(result) == [(2, "name", "duplicate_sibling"), (3, "name", "duplicate_sibling")]
+    assert faults(result) == [(2, "name", "duplicate_sibling"), (3, "name", "other_code")]
+
+
+def test_new_code_at_a_taken_name_is_told_the_stored_one(tree: Session) -> None:
+    result = rows_import(tree, "region", HEADER, ("100", "A", ""), mode="update")
+
+    assert [str(fault) for fault in result.faults] == ["row 2, name: “A” stands there already, with the code 1"]
 
 
 def test_refusal_of_a_move_refuses_who_wanted_the_place(tree: Session) -> None:
     result = rows_import(tree, "region", HEADER, ("1", "", "3"), ("9", "a", ""), mode="update", is_partial=True)
 
-    assert faults(result) == [(2, "parent_code", "below_itself"), (3, "name", "duplicate_sibling")]
+    assert faults(result) == [(2, "parent_code", "below_itself"), (3, "name", "other_code")]
     assert outline(tree)[None] == [("a", 1), ("d", 2)]
 
 
