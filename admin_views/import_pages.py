@@ -10,6 +10,7 @@ from admin_views.downloads import send_file, temporary_file
 from admin_views.exchange_messages import fault_text, file_error_text
 from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.page_mixin import PageMixin
+from admin_views.sessions import reading
 from admin_views.text import text
 from admin_views.tree_diffs import KINDS, TREE_FORM_WORDS, TREE_FORMS, groups_of
 from admin_views.uploads import UploadStore
@@ -89,11 +90,10 @@ class ImportPagesMixin(PageMixin):
         content = upload.read()
         options = self._options(resource, is_dry_run=True)
         try:
-            result = import_table(db.session, resource, read_table(content), options)
+            with reading():
+                result = import_table(db.session, resource, read_table(content), options)
         except FileError as error:
-            db.session.rollback()
             return self._show_form(resource, fault=file_error_text(error))
-        db.session.rollback()
         token = self._store().keep(content, upload.filename)
         return self._show_result(resource, result, options, upload.filename, token=token)
 

@@ -1,4 +1,4 @@
-"""Database sessions beside the request's own, and short writes within a reading request."""
+"""Sessions beside the request's own; short writes within a reading request, long reads within a writing one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,18 @@ def own_session(actor: Actor) -> Session:
     session: Session = db.session.session_factory()
     set_actor(session, actor)
     return session
+
+
+@contextmanager
+def reading(session: AnySession = db.session) -> Iterator[None]:
+    """End the writing transaction and read without its locks, however long; nothing is kept."""
+    session.rollback()
+    token = reading_only.set(True)
+    try:
+        yield
+    finally:
+        session.rollback()
+        reading_only.reset(token)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def exchange_group() -> None:
 def import_command(endpoint: str, file: Path, login: str | None, maps: tuple[str, ...], **options: Any) -> None:
     """Import FILE into the table ENDPOINT: all rows, or none if one has an error."""
     began = monotonic()
-    with _working(login) as session:
+    with _working(login, reads_only=options["is_dry_run"]) as session:
         chosen = Options(Mode(options.pop("mode")), mapping=_mapping(maps), **options)
         resource = resource_for(endpoint)
         result = _import(session, resource, file, chosen)
@@ -128,9 +128,9 @@ def _sight(session: Session) -> Iterator[Any]:
 
 
 @contextmanager
-def _working(login: str | None) -> Iterator[Any]:
+def _working(login: str | None, *, reads_only: bool = False) -> Iterator[Any]:
     """Yield the session, the named person acting in it; commit at the end, or turn an error into one line."""
-    token = reading_only.set(False)
+    token = reading_only.set(reads_only)
     try:
         if login is not None:
             employee = find_login(db.session, login)

@@ -25,6 +25,8 @@ class Context:
     resource: Resource
     mode: Mode
     setting: Setting
+    #: Whether nothing will be written, so that nobody need wait.
+    is_dry_run: bool = False
     #: Names of the fields that the file has.
     present: frozenset[str] = frozenset()
     #: Field name -> how its rows were found.

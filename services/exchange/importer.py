@@ -77,7 +77,7 @@ def plan_import(session: AnySession, resource: Resource, table: Table, options: 
     reason = UnfilteredReason.COMMAND if actor is None else UnfilteredReason.NEW_ROW
     with unfiltered(session, reason) as every:
         setting = Setting(company_time_zone(every))
-        context = Context(session, every, actor, resource, options.mode, setting)
+        context = Context(session, every, actor, resource, options.mode, setting, options.is_dry_run)
         hooks = hooks_of(resource.model)
         rows = _read_rows(context, table, options, hooks)
         if resource.is_tree:

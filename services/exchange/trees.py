@@ -24,7 +24,8 @@ from services.ordering import lock_order
 def plan(context: Context, rows: list[Row]) -> None:
     """Find or make the node of each row and note what speaks against it."""
     model = context.resource.model
-    lock_order(context.every, model)
+    if not context.is_dry_run:
+        lock_order(context.every, model)
     forest = load_forest(context.every, model)
     lines = read_lines(context, rows, forest)
     place_all(context.mode, forest, lines)

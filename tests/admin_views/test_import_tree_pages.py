@@ -2,17 +2,20 @@
 
 import io
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views.tree_diffs import SHOWN_CHANGES
-from models import ImportJob, Region
+from models import ImportJob, Region, db
+from services.trees import add_node
 from tests.factories import make_customer, make_employee
 from tests.files import csv_bytes
 from tests.trees import outline, plant
@@ -98,6 +101,35 @@ def test_tree_that_changed_meanwhile_is_shown_again(session: Session, admin_clie
     assert names_after_stale == "芙蓉城"
     assert (done.status_code, session.get_one(Region, ids["成都"]).name) == (200, "蓉城")
     assert [job.state for job in session.scalars(select(ImportJob))] == ["done"]
+
+
+def test_check_of_a_file_keeps_nobody_waiting(app: Flask, session: Session, admin_client: FlaskClient) -> None:
+    _plant_with_codes(session)
+    others: list[threading.Thread] = []
+
+    def add_region() -> None:
+        with app.app_context():
+            add_node(db.session, Region, name="meanwhile", parent_id=None)
+            db.session.commit()
+
+    def let_another_write(*arguments: Any) -> None:
+        if "FROM region" in arguments[2] and not others:
+            others.append(threading.Thread(target=add_region))
+            others[0].start()
+            others[0].join(5)
+            was_waiting.append(others[0].is_alive())
+
+    was_waiting: list[bool] = []
+    event.listen(db.engine, "after_cursor_execute", let_another_write)
+    try:
+        page = _upload(admin_client, ("code", "name"), ("5101", "蓉城"))
+    finally:
+        event.remove(db.engine, "after_cursor_execute", let_another_write)
+    others[0].join(15)
+
+    assert (was_waiting, page.status_code, _totals(page)["rename"]) == ([False], 200, 1)
+    session.rollback()
+    assert [name for name, _ in outline(session)[None]] == ["重庆", "成都", "上海", "meanwhile"]
 
 
 def test_long_diff_is_capped_and_its_totals_are_exact(session: Session, admin_client: FlaskClient) -> None:
