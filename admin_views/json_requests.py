@@ -21,6 +21,8 @@ _INT64 = 2**63
 _MAX_DIGITS = 20
 #: Ids in one list, far above any list that a person orders.
 _MAX_IDS = 10_000
+#: Ids in one address.
+_MAX_ADDRESS_IDS = 200
 _MISSING = object()
 
 Answer = Response | tuple[Response, int]
@@ -125,6 +127,17 @@ def row_id_argument(name: str) -> int | None:
     if not (raw.isascii() and raw.removeprefix("-").isdecimal()) or len(raw) > _MAX_DIGITS:
         raise BadJsonError(name)
     return _row_id(int(raw))
+
+
+def row_ids_argument(name: str, *, least: int = 1) -> list[int]:
+    """Return ids from the address, parted by commas; none if it is not there or blank. Impossible ids are left out.
+
+    :raises BadJsonError: if one is no whole number, or there are more than 200
+    """
+    parts = [part for part in request.args.get(name, "").split(",") if part.strip()]
+    if len(parts) > _MAX_ADDRESS_IDS or not all(part.isascii() and part.isdecimal() for part in parts):
+        raise BadJsonError(name)
+    return [number for number in (int(part[:_MAX_DIGITS]) for part in parts) if least <= number <= MAX_INTEGER]
 
 
 def _integer(value: Any) -> int:

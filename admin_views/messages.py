@@ -30,9 +30,17 @@ from services.employees import DuplicateLoginError, InvalidLoginError, LastAdmin
 from services.errors import ServiceError
 from services.follow_ups import BlankContentError, ForeignContactError
 from services.ordering import ListMismatchError, StaleVersionError, UnknownRowError
+from services.outline_text import (
+    LINE_LIMIT,
+    TEXT_LIMIT,
+    EmptyOutlineError,
+    OutlineIndentError,
+    OutlineSizeError,
+)
 from services.reporting_line import ReportingLoopError
 from services.roles import FixedRoleError
 from services.settings import InvalidSettingError
+from services.tree_outline import RefusedOutlineError
 from services.trees import DuplicateCodeError, DuplicateNameError, InvalidCodeError, TreeCycleError, TreeDepthError
 from services.usage import InUseError
 from services.visits import OpenVisitError, VisitTimesError
@@ -40,6 +48,10 @@ from services.visits import OpenVisitError, VisitTimesError
 
 class InvalidValueError(ServiceError):
     """What was typed cannot be kept; its text is the sentence for the person."""
+
+
+#: Refused lines of an outline that one sentence tells.
+_TOLD_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,19 @@ def _customer_name_message(error: DuplicateCustomerNameError) -> str:
     if error.owner_name is None:
         return gettext("There is a customer of this name already.")
     return gettext("There is a customer of this name already; its owner is %(owner)s.", owner=error.owner_name)
+
+
+def _outline_message(error: RefusedOutlineError) -> str:
+    """Say which lines cannot be added, the first of them with the reason."""
+    lines = [
+        gettext("line %(number)d: %(message)s", number=line.line.number, message=message_of(line.fault))
+        for line in error.lines[:_TOLD_LINES]
+        if line.fault is not None
+    ]
+    more = len(error.lines) - len(lines)
+    if more:
+        lines.append(ngettext("%(num)d more line", "%(num)d more lines", more))
+    return gettext("Nothing was added. %(lines)s", lines="; ".join(lines))
 
 
 #: Error class -> how it is told; a subclass without its own line is told as its nearest base.
@@ -214,6 +239,16 @@ REFUSALS: dict[type[Exception], Refusal] = {
         422, "depth", lambda error: gettext("At most %(count)d levels are possible.", count=error.max_depth)
     ),
     UndoRefusedError: Refusal(422, "undo_refused", _undo_message),
+    EmptyOutlineError: Refusal(422, "blank", lambda _: gettext("Enter at least one name.")),
+    OutlineIndentError: Refusal(
+        422, "indent", lambda _: gettext("This line stands between two levels: indent it as those beside it.")
+    ),
+    OutlineSizeError: Refusal(
+        422,
+        "too_large",
+        lambda _: gettext("At most %(lines)d lines at once, of %(signs)d signs.", lines=LINE_LIMIT, signs=TEXT_LIMIT),
+    ),
+    RefusedOutlineError: Refusal(422, "outline", _outline_message),
     UnknownRowError: Refusal(404, "not_found", lambda _: gettext("This entry is no longer there. Reload the page.")),
 }
 

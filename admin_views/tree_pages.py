@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import abort, request
 from flask_admin import expose
-from flask_babel import gettext
 
 from admin_views.json_requests import (
     BadJsonError,
@@ -13,22 +12,36 @@ from admin_views.json_requests import (
     optional_row_id,
     read_object,
     row_id,
-    row_id_argument,
     string,
 )
-from admin_views.page_mixin import PageMixin
-from models import db
-from services.ordering import order_version
-from services.tree_queries import children, find_nodes, paths_of
+from admin_views.text import text
+from admin_views.tree_outline import TreeOutlineMixin
+from admin_views.tree_reads import TreeReadsMixin, as_json
+from admin_views.tree_words import script_words
+from models import Customer, db
+from models.enums import Permission
+from models.inspection import page_of
+from services.tree_queries import children
+from services.tree_usage import counted_rows
 from services.trees import add_node, move_node, rename_node
 
-#: Hits of the tree's search.
-FIND_LIMIT = 50
-#: Longest text that is searched for, in signs.
-_FIND_LENGTH = 100
+#: Pages that the script asks: the names of their functions without ``_view``.
+_SCRIPT_PAGES = (
+    "add",
+    "children",
+    "find",
+    "levels",
+    "move",
+    "node",
+    "outline",
+    "outline_preview",
+    "remove",
+    "rename",
+    "usage",
+)
 
 
-class TreePagesMixin(PageMixin):
+class TreePagesMixin(TreeReadsMixin, TreeOutlineMixin):
     """Shows a tree where others show a list; a search or filter shows the list."""
 
     tree_template = "tree/tree.html"
@@ -44,17 +57,10 @@ class TreePagesMixin(PageMixin):
         """Show the roots; what stands below is fetched when it is opened."""
         return self.render(
             self.tree_template,
-            rows=[_as_json(row) for row in children(db.session, self.model, None)],
+            rows=as_json(children(db.session, self.model, None)),
             settings=self._script_settings(),
             return_url=request.path,
         )
-
-    @expose("/children/")
-    @json_endpoint
-    def children_view(self) -> dict[str, Any]:
-        """Return the nodes under ``parent_id``, without one the roots."""
-        rows = [_as_json(row) for row in children(db.session, self.model, row_id_argument("parent_id"))]
-        return {"version": order_version(row["id"] for row in rows), "rows": rows}
 
     @expose("/move/", methods=("POST",))
     @json_endpoint
@@ -101,27 +107,6 @@ class TreePagesMixin(PageMixin):
         )
         return _row_answer(node)
 
-    @expose("/find/")
-    @json_endpoint
-    def find_view(self) -> dict[str, Any]:
-        """Return at most 50 nodes whose name, code or initials hold ``q``, each with its path from the root."""
-        asked = request.args.get("q", "")
-        if "\0" in asked or len(asked) > _FIND_LENGTH:
-            raise BadJsonError("q")
-        found = find_nodes(db.session, self.model, asked, limit=FIND_LIMIT + 1)
-        hits = found[:FIND_LIMIT]
-        paths = paths_of(db.session, self.model, [row.id for row in hits]) if hits else {}
-        rows = [
-            {
-                "id": row.id,
-                "name": row.name,
-                "code": row.code,
-                "is_active": row.is_active,
-                "path": [{"id": id_, "name": name} for id_, name in paths[row.id]],
-            }
-            for row in hits
-        ]
-        return {"rows": rows, "has_more": len(found) > FIND_LIMIT}
 
     def _require(self, is_allowed: Any) -> None:
         if not is_allowed:
@@ -129,66 +114,35 @@ class TreePagesMixin(PageMixin):
 
     def _script_settings(self) -> dict[str, Any]:
         """Return what the page's script needs: addresses, rights and words."""
-        url = self.get_url
-        names = ("children", "move", "add", "rename", "remove", "find")
         return {
-            "urls": {name: url(f".{name}_view") for name in names} | {"edit": url(".edit_view", id="")},
+            "urls": {name: self.get_url(f".{name}_view") for name in _SCRIPT_PAGES}
+            | {"edit": self.get_url(".edit_view", id=""), "rows": self._rows_url()},
             "may": {"add": bool(self.can_create), "edit": bool(self.can_edit), "remove": bool(self.can_delete)},
-            "maxDepth": self.model.max_depth,
             "nameLimit": self.model.name_limit,
-            "words": _script_words(),
+            "words": script_words(self.counted_words()),
         }
 
+    def counted_words(self) -> str | None:
+        """Return what is counted at each node, such as customers; None if nothing is."""
+        counted = counted_rows(self.model)
+        return text(page_of(counted[0]).label) if counted is not None else None
 
-def _as_json(row: Any) -> dict[str, Any]:
-    """Return a row of :func:`services.tree_queries.children` as the interface names it (DESIGN 8)."""
-    return {
-        "id": row.id,
-        "name": row.name,
-        "version": row.version,
-        "sort_order": row.sort_order,
-        "has_children": bool(row.has_children),
-        "is_active": row.is_active,
-    }
+    def _rows_url(self) -> str | None:
+        """Return the address of the list of the counted rows, to which a node's id is added.
+
+        None for those who do not see them all: they would find fewer there than are counted.
+        """
+        counted = counted_rows(self.model)
+        if counted is None:
+            return None
+        model, attribute = counted
+        permission = Permission.VIEW_ALL_CUSTOMERS if model is Customer else page_of(model).permission
+        if not (self.actor.is_company_admin or (permission is not None and self.actor.may(permission))):
+            return None
+        return self.get_url(f"{model.__tablename__}.index_view", **{f"{attribute.name}__is": ""})
 
 
 def _row_answer(node: Any) -> dict[str, Any]:
     """Return a node that was added or renamed; its page knows whether it has children."""
     row = {name: getattr(node, name) for name in ("id", "name", "version", "sort_order", "is_active", "parent_id")}
     return {"row": row, "version": node.version}
-
-
-def _script_words() -> dict[str, str]:
-    """Return the words of tree.js; %(…)s are filled in by the script."""
-    blank = {"name": "{name}", "parent": "{parent}", "place": "{place}", "count": "{count}"}
-    return {
-        "add": gettext("Add below"),
-        "addUnder": gettext("Add below %(name)s", **blank),
-        "addRoot": gettext("Add at the top level"),
-        "ok": gettext("OK"),
-        "cancel": gettext("Cancel"),
-        "rename": gettext("Rename"),
-        "moveTo": gettext("Move to…"),
-        "moveUp": gettext("Move up"),
-        "moveDown": gettext("Move down"),
-        "indent": gettext("Move into the entry above"),
-        "outdent": gettext("Move out one level"),
-        "edit": gettext("Edit details"),
-        "remove": gettext("Delete"),
-        "removeConfirm": gettext("Delete “%(name)s”?", **blank),
-        "name": gettext("Name"),
-        "actions": gettext("Actions for %(name)s", **blank),
-        "inactive": gettext("inactive"),
-        "topLevel": gettext("Top level"),
-        "moved": gettext("%(name)s is now at place %(place)s of %(count)s under %(parent)s.", **blank),
-        "added": gettext("%(name)s was added.", **blank),
-        "renamed": gettext("It is now called %(name)s.", **blank),
-        "removed": gettext("%(name)s was deleted.", **blank),
-        "failed": gettext("The server did not answer. Nothing was changed; try again."),
-        "cycle": gettext("It cannot be moved into itself or below itself."),
-        "noHits": gettext("Nothing matches."),
-        "moreHits": gettext("Only the first %(count)s are shown.", **blank),
-        "moveTitle": gettext("Move “%(name)s” to", **blank),
-        "searchTarget": gettext("Search for the new parent"),
-        "drag": gettext("Drag to move"),
-    }

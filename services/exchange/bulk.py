@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, func, insert, inspect, select, update
-from sqlalchemy.orm import Session
 
-from auth.actor import Actor
+from auth.actor import Actor, AnySession
 from models.mixins import AuthoredMixin, NameMixin, VersionMixin
 
 #: Rows of one INSERT.
 BATCH = 1_000
 
 
-def insert_rows(session: Session, model: Any, rows: Sequence[Mapping[str, Any]], actor: Actor | None) -> list[int]:
+def insert_rows(session: AnySession, model: Any, rows: Sequence[Mapping[str, Any]], actor: Actor | None) -> list[int]:
     """Insert rows and return their ids in the same order. Columns that a row lacks get the model's default.
 
     :param rows: column attribute -> value; names get their keys here; an id from :func:`take_ids` is kept
@@ -35,7 +34,7 @@ def insert_rows(session: Session, model: Any, rows: Sequence[Mapping[str, Any]],
     return ids
 
 
-def take_ids(session: Session, model: Any, count: int) -> list[int]:
+def take_ids(session: AnySession, model: Any, count: int) -> list[int]:
     """Return ids for so many new rows, ascending; nobody else gets them.
 
     Known beforehand, they spare the RETURNING that would make SQLite insert row by row.
@@ -47,7 +46,7 @@ def take_ids(session: Session, model: Any, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def update_rows(session: Session, model: Any, changes: Mapping[int, Mapping[str, Any]], actor: Actor | None) -> None:
+def update_rows(session: AnySession, model: Any, changes: Mapping[int, Mapping[str, Any]], actor: Actor | None) -> None:
     """Update rows by id, each with its version raised.
 
     :param changes: id -> column attribute -> value, with the version that was read where the model has one

@@ -145,33 +145,6 @@ def test_generated_form_adds_a_last_root(admin: FlaskClient, ids: dict[str, int]
     assert [(row["name"], row["sort_order"]) for row in rows][-1] == ("北京", 4)
 
 
-def test_find_gives_paths(admin: FlaskClient, ids: dict[str, int]) -> None:
-    found = admin.get("/admin/region/find/", query_string={"q": "whq"}).get_json()
-
-    assert found == {
-        "rows": [
-            {
-                "id": ids["武侯区"],
-                "name": "武侯区",
-                "code": None,
-                "is_active": True,
-                "path": [{"id": ids["成都"], "name": "成都"}, {"id": ids["武侯区"], "name": "武侯区"}],
-            }
-        ],
-        "has_more": False,
-    }
-
-
-def test_find_stops_at_fifty(admin: FlaskClient, session: Session) -> None:
-    rows = [{**Region.name_columns(f"区 {number}"), "sort_order": number} for number in range(1, 61)]
-    session.execute(insert(Region), rows)
-    session.commit()
-
-    found = admin.get("/admin/region/find/", query_string={"q": "区"}).get_json()
-
-    assert (len(found["rows"]), found["has_more"]) == (50, True)
-
-
 @pytest.mark.parametrize("role", ["own_only", "employee", "manager"])
 def test_others_are_refused(client: FlaskClient, session: Session, ids: dict[str, int], role: str) -> None:
     log_in(client, employee(session, role))
@@ -180,6 +153,11 @@ def test_others_are_refused(client: FlaskClient, session: Session, ids: dict[str
         client.get("/admin/region/"),
         client.get("/admin/region/children/"),
         client.get("/admin/region/find/?q=a"),
+        client.get("/admin/region/levels/?ids=1"),
+        client.get("/admin/region/node/?id=1"),
+        client.get("/admin/region/usage/?parents=0"),
+        post(client, "outline", text="x", parent_id=None),
+        post(client, "outline/preview", text="x", parent_id=None),
         post(client, "move", id=ids["上海"], parent_id=None, before_id=ids["重庆"], version=1),
         post(client, "add", name="x", parent_id=None),
         post(client, "rename", id=ids["上海"], name="x", version=1),
@@ -261,4 +239,5 @@ def test_settings_of_the_script_are_words_and_addresses(admin: FlaskClient, ids:
 
     assert settings["may"] == {"add": True, "edit": True, "remove": True}
     assert settings["urls"]["move"] == "/admin/region/move/"
+    assert settings["urls"]["rows"] is None
     assert settings["words"]["addUnder"] == "Add below {name}"

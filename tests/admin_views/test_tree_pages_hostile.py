@@ -45,6 +45,10 @@ REFUSED_NAMES: list[tuple[Any, int, str]] = [
     ("a\0b", 422, "invalid_name"),
     ("\ud800", 422, "invalid_name"),
     ("x" * 51, 422, "invalid_name"),
+    ("a\u202eb", 422, "invalid_name"),
+    ("\u200b\u3000", 422, "invalid_name"),
+    ("上／海", 422, "invalid_name"),
+    (" 上海　", 422, "duplicate"),
     (5, 400, "bad_request"),
     (None, 400, "bad_request"),
     (["x"], 400, "bad_request"),
@@ -62,6 +66,18 @@ ADDRESSES: list[tuple[str, int]] = [
     ("find/?q=" + "x" * 101, 400),
     ("find/?q=%25", 200),
     ("find/", 200),
+    ("levels/?ids=abc", 400),
+    ("levels/?ids=1%00", 400),
+    ("levels/?ids=-1", 400),
+    ("levels/?ids=" + ",".join(["1"] * 201), 400),
+    ("levels/?ids=9999,0,99999999999999999999999", 200),
+    ("levels/", 200),
+    ("node/?id=9999", 404),
+    ("node/?id=abc", 400),
+    ("node/", 404),
+    ("usage/?parents=x", 400),
+    ("usage/?ids=1.5", 400),
+    ("usage/?ids=0,9999", 200),
 ]
 
 
@@ -94,7 +110,7 @@ def test_move_refuses(admin: FlaskClient, ids: dict[str, int]) -> None:
 def test_malformed_json_is_refused(admin: FlaskClient, ids: dict[str, int]) -> None:
     answers = [
         admin.post(f"/admin/region/{what}/", data=body, content_type="application/json")
-        for what in ("move", "add", "rename", "remove")
+        for what in ("move", "add", "rename", "remove", "outline", "outline/preview")
         for body in MALFORMED
     ]
 
