@@ -59,6 +59,7 @@ class TreePagesMixin(TreeReadsMixin, TreeOutlineMixin):
             self.tree_template,
             rows=as_json(children(db.session, self.model, None)),
             settings=self._script_settings(),
+            counted=self.counted_words(),
             return_url=request.path,
         )
 
@@ -107,7 +108,6 @@ class TreePagesMixin(TreeReadsMixin, TreeOutlineMixin):
         )
         return _row_answer(node)
 
-
     def _require(self, is_allowed: Any) -> None:
         if not is_allowed:
             abort(403)
@@ -116,7 +116,11 @@ class TreePagesMixin(TreeReadsMixin, TreeOutlineMixin):
         """Return what the page's script needs: addresses, rights and words."""
         return {
             "urls": {name: self.get_url(f".{name}_view") for name in _SCRIPT_PAGES}
-            | {"edit": self.get_url(".edit_view", id=""), "rows": self._rows_url()},
+            | {
+                "base": self.get_url(".index_view"),
+                "edit": self.get_url(".edit_view", id=""),
+                "rows": self._rows_url(),
+            },
             "may": {"add": bool(self.can_create), "edit": bool(self.can_edit), "remove": bool(self.can_delete)},
             "nameLimit": self.model.name_limit,
             "words": script_words(self.counted_words()),

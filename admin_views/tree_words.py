@@ -3,7 +3,7 @@
 from flask_babel import gettext
 
 #: Placeholders that the script fills in.
-_BLANK = {name: f"{{{name}}}" for name in ("name", "parent", "place", "count", "own", "target", "lines", "signs")}
+_BLANK = {name: f"{{{name}}}" for name in ("name", "parent", "place", "count", "own", "target")}
 
 
 def script_words(counted: str | None) -> dict[str, str]:
@@ -11,7 +11,8 @@ def script_words(counted: str | None) -> dict[str, str]:
 
     :param counted: what is counted at each node, such as customers
     """
-    return {**_row_words(), **_place_words(), **_find_words(), **_outline_words(), **_count_words(counted)}
+    parts = (_row_words(), _place_words(), _find_words(), _outline_words(), _deed_words(), _impact_words())
+    return {name: words for part in (*parts, _count_words(counted)) for name, words in part.items()}
 
 
 def _row_words() -> dict[str, str]:
@@ -27,9 +28,6 @@ def _row_words() -> dict[str, str]:
         "renamed": gettext("It is now called %(name)s.", **_BLANK),
         "name": gettext("Name"),
         "edit": gettext("Edit details"),
-        "remove": gettext("Delete"),
-        "removeConfirm": gettext("Delete “%(name)s”?", **_BLANK),
-        "removed": gettext("%(name)s was deleted.", **_BLANK),
         "actions": gettext("Actions for %(name)s", **_BLANK),
         "inactive": gettext("inactive"),
         "failed": gettext("The server did not answer. Nothing was changed; try again."),
@@ -88,6 +86,45 @@ def _outline_words() -> dict[str, str]:
         "outlineRefused": gettext("%(count)s cannot be added; nothing is added until they are mended", **_BLANK),
         "outlineAdded": gettext("%(count)s entries were added.", **_BLANK),
         "line": gettext("Line %(count)s", **_BLANK),
+    }
+
+
+def _deed_words() -> dict[str, str]:
+    return {
+        "undo": gettext("Undo"),
+        "deactivate": gettext("Deactivate"),
+        "deactivateConfirm": gettext("Deactivate “%(name)s”?", **_BLANK),
+        "deactivateHint": gettext(
+            "It and what stands below it are no longer offered. What has it keeps it, and shows it greyed."
+        ),
+        "reactivate": gettext("Reactivate"),
+        "replace": gettext("Replace by…"),
+        "replaceTitle": gettext("Replace “%(name)s” by", **_BLANK),
+        "replaceConfirm": gettext("Replace “%(name)s” by “%(target)s”?", **_BLANK),
+        "replaceHint": gettext("Everything that has it gets the other one, then it is deleted."),
+        "replaceBlocked": gettext("Entries stand below it. Move them first, or merge it: then they go along."),
+        "merge": gettext("Merge into…"),
+        "mergeTitle": gettext("Merge “%(name)s” into", **_BLANK),
+        "mergeConfirm": gettext("Merge “%(name)s” into “%(target)s”?", **_BLANK),
+        "mergeHint": gettext(
+            "Everything that has it, and what stands below it, goes to the other one; then it is deleted."
+        ),
+        "remove": gettext("Delete"),
+        "removeConfirm": gettext("Delete “%(name)s”?", **_BLANK),
+        "removeHint": gettext("Nothing uses it, so it can be deleted."),
+        "removeBlocked": gettext("It is in use, so it cannot be deleted. This can be done instead:"),
+        "removed": gettext("%(name)s was deleted.", **_BLANK),
+    }
+
+
+def _impact_words() -> dict[str, str]:
+    return {
+        "impactNone": gettext("Nothing uses it."),
+        "impactCustomers": gettext("Customers that have it: %(count)s", **_BLANK),
+        "impactCustomersBelow": gettext("Customers that have an entry below it: %(count)s", **_BLANK),
+        "impactChildren": gettext("Entries directly below it: %(count)s", **_BLANK),
+        "impactPriceLevels": gettext("Price levels bound to it: %(count)s", **_BLANK),
+        "impactOthers": gettext("Other records that use it: %(count)s", **_BLANK),
     }
 
 

@@ -137,7 +137,7 @@ def test_texts_in_scripts_would_be_found(script: str) -> None:
 
 
 #: What stands in no language, or names its own.
-NAMES = {"English", "中文", "Kepei", "Alt", "Delete", "F2"}
+NAMES = {"English", "中文", "Kepei", "Alt", "Ctrl", "Delete", "End", "F2", "Home", "Shift"}
 #: Parts of a template that are no text: comments, statements, expressions.
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)

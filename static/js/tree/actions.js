@@ -1,161 +1,178 @@
-// What changes the tree: add, rename, move, delete. Each is shown at once and taken back with the reason if refused.
+// What shapes the tree: add, rename, move. A move is shown at once and taken back with the reason if the server refuses.
+import { countAll } from "./counts.js";
+import { edit } from "./editor.js";
+import { load, open, reload, reloadAround, remember } from "./levels.js";
+import { announce, fill, inTurn, may, Refusal, request, state, tell, urls, words } from "./page.js";
 import {
-  announce, childrenOf, fill, focusItem, idOf, isOpen, listOf, load, makeRow, may, nameOf, open, parentOf, refresh, reload, remember, request,
-  setName, tell, urls, words,
+  canOpen, childrenOf, find, focusItem, idOf, isOpen, keepFocus, levelOf, listOf, makeRow, nameOf, parentOf, refresh, update, versionOf,
 } from "./rows.js";
-
-const isStale = (refusal) => refusal.status === 404 || refusal.status === 409;
-
-/** Show a field in a row; the promise ends with the answer of save, or null where it was given up. */
-function edit(row, value, save) {
-  const form = document.getElementById("tree-editor").content.firstElementChild.cloneNode(true);
-  const input = form.querySelector("input");
-  const fault = form.querySelector(".tree-fault");
-  const buttons = form.querySelectorAll("button");
-  input.value = value;
-  row.append(form);
-  row.classList.add("is-editing");
-  input.focus();
-  input.select();
-  return new Promise((resolve) => {
-    const end = (result) => {
-      row.classList.remove("is-editing");
-      form.remove();
-      resolve(result);
-    };
-    form.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Escape") end(null);
-    });
-    form.querySelector("[data-cancel]").addEventListener("click", () => end(null));
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      for (const button of buttons) button.disabled = true;
-      try {
-        end(await save(input.value));
-      } catch (refusal) {
-        fault.textContent = refusal.message;
-        input.setAttribute("aria-invalid", "true");
-        for (const button of buttons) button.disabled = false;
-        input.focus();
-      }
-    });
-  });
-}
 
 /** Ask for a name and add a node as the last child of a row; without one as the last root. */
 export async function add(parent) {
   if (!may.add) return;
-  tell();
-  const had = parent?.hasAttribute("aria-expanded");
-  if (parent && had) await open(parent);
-  const level = parent ? Number(parent.getAttribute("aria-level")) + 1 : 1;
-  const draft = makeRow({ id: "", version: 0, name: "", is_active: true }, level);
+  if (parent && canOpen(parent)) await open(parent);
+  const draft = makeRow({ id: "", version: 0, name: "", is_active: true }, levelOf(parent) + 1);
   delete draft.dataset.id;
-  const list = listOf(parent);
-  list.append(draft);
+  listOf(parent).append(draft);
   if (parent) parent.dataset.loaded = "1";
   refresh(parent);
-  const added = await edit(draft.firstElementChild, "", (name) => request(urls.add, { name, parent_id: idOf(parent) }));
+  const save = (name) => inTurn(() => request(urls.add, { name, parent_id: idOf(parent) }));
+  let isParentGone = false;
+  const added = await edit(draft, "", save, async (refusal) => {
+    isParentGone = refusal.status === 404;
+    return isParentGone ? fill(words.isGone, { name: nameOf(parent) }) : refusal.message;
+  });
   draft.remove();
-  if (added) {
-    const item = makeRow(added.row, level);
-    item.dataset.loaded = "1";
-    list.append(item);
-    announce(fill(words.added, { name: added.row.name }));
-    refresh(parent);
-    focusItem(item);
-  } else {
+  if (!added) {
     refresh(parent);
     focusItem(parent);
+    if (isParentGone) await reload(parentOf(parent));
+    return;
   }
+  const item = find(added.row.id) ?? makeRow({ ...added.row, has_children: false }, levelOf(parent) + 1);
+  item.dataset.loaded = "1";
+  listOf(parent).append(item);
+  refresh(parent);
+  remember();
+  announce(fill(words.added, { name: added.row.name }));
+  focusItem(item);
 }
 
 export async function rename(item) {
   if (!may.edit) return;
-  tell();
-  const body = (name) => ({ id: idOf(item), name, version: Number(item.dataset.version) });
-  const renamed = await edit(item.firstElementChild, nameOf(item), (name) => request(urls.rename, body(name)));
+  const save = (name) => inTurn(() => request(urls.rename, { id: idOf(item), name, version: versionOf(item) }));
+  const renamed = await edit(item, nameOf(item), save, (refusal) => explainRename(item, refusal));
   if (renamed) {
-    item.dataset.version = renamed.version;
-    setName(item, renamed.row.name);
+    update(item, renamed.row);
     announce(fill(words.renamed, { name: renamed.row.name }));
+  } else if (item.dataset.isGone) {
+    const parent = parentOf(item);
+    keepFocus(() => item.remove());
+    refresh(parent);
+    return;
   }
   focusItem(item);
 }
 
-export async function remove(item) {
-  if (!may.remove || !window.confirm(fill(words.removeConfirm, { name: nameOf(item) }))) return;
-  tell();
-  const parent = parentOf(item);
-  const next = item.nextElementSibling ?? item.previousElementSibling ?? parent;
+/** Where somebody else was quicker, show the node as it is now; what was typed stays in the field. */
+async function explainRename(item, refusal) {
+  if (!refusal.isStale) return refusal.message;
   try {
-    await request(urls.remove, { id: idOf(item), version: Number(item.dataset.version) });
-  } catch (refusal) {
-    tell(refusal.message);
-    if (isStale(refusal)) await reload(parent);
-    return;
+    const { row } = await request(`${urls.node}?id=${idOf(item)}`);
+    update(item, row);
+    return fill(words.isRenamed, { name: row.name });
+  } catch (gone) {
+    if (gone.isStale) item.dataset.isGone = "1";
+    return gone.isStale ? fill(words.isGone, { name: nameOf(item) }) : gone.message;
   }
-  announce(fill(words.removed, { name: nameOf(item) }));
-  item.remove();
-  refresh(parent);
-  focusItem(next);
 }
 
-/**
- * Move a row: under a parent (null: the top level), before a sibling (null: last).
- * The page shows it at once; a refusal puts it back and says why.
- */
-export async function move(item, parent, before = null) {
+/** Move a row under a parent (null: the top level), before a sibling (null: last). */
+export const move = (item, parent, before = null) => inTurn(() => moveNow(item, parent, before));
+
+async function moveNow(item, parent, before) {
   if (!may.edit || before === item || (parentOf(item) === parent && item.nextElementSibling === before)) return;
   tell();
   const old = { parent: parentOf(item), next: item.nextElementSibling };
-  const back = () => { listOf(old.parent).insertBefore(item, old.next); refresh(parent); refresh(old.parent); };
   try {
+    if (item.contains(parent)) throw new Refusal(422, words.cycle);
     await load(parent);
-    if (item.contains(parent)) throw { status: 422, message: words.cycle };
-    place(item, parent, before);
-    refresh(old.parent);
+    put(item, parent, before);
+    if (old.parent !== parent) refresh(old.parent);
     const answer = await request(urls.move, {
-      id: idOf(item), parent_id: idOf(parent), version: Number(item.dataset.version), ...(before ? { before_id: idOf(before) } : {}),
+      id: idOf(item), parent_id: idOf(parent), version: versionOf(item), ...(before ? { before_id: idOf(before) } : {}),
     });
     item.dataset.version = answer.version;
-    sort(parent, answer.order);
-    announce(fill(words.moved, {
-      name: nameOf(item), parent: nameOf(parent), place: answer.order.indexOf(idOf(item)) + 1, count: answer.order.length,
-    }));
+    await sort(parent, answer.order);
+    sayPlace(item, parent, answer.order);
+    if (Number(item.dataset.count)) countAll();
   } catch (refusal) {
-    if (item.parentElement !== listOf(old.parent) || item.nextElementSibling !== old.next) back();
-    tell(refusal.message);
-    announce(refusal.message);
-    if (isStale(refusal)) await reload(old.parent).catch(() => {});
+    if (item.isConnected && (parentOf(item) !== old.parent || item.nextElementSibling !== old.next)) putBack(item, parent, old);
+    await explainMove(item, refusal, old.parent, parent);
   }
   if (item.isConnected) focusItem(item);
 }
 
-function place(item, parent, before) {
+/** Move a row under a parent that is not on the page ({id, name}, null: the top level), as its last child. */
+export const moveUnseen = (item, parent) => inTurn(async () => {
+  tell();
+  const body = { id: idOf(item), parent_id: parent?.id ?? null, version: versionOf(item) };
+  try {
+    const { version, order } = await request(urls.move, body);
+    item.dataset.version = version;
+    const place = { place: order.indexOf(idOf(item)) + 1, count: order.length };
+    announce(fill(words.moved, { name: nameOf(item), parent: parent?.name ?? words.topLevel, ...place }));
+  } catch (refusal) {
+    await explainMove(item, refusal);
+  }
+});
+
+function put(item, parent, before) {
   if (parent) parent.dataset.loaded = "1";
-  listOf(parent).insertBefore(item, before);
+  keepFocus(() => listOf(parent).insertBefore(item, before));
   refresh(parent);
   if (parent && !isOpen(parent)) open(parent);
   else remember();
 }
 
+function putBack(item, parent, old) {
+  keepFocus(() => listOf(old.parent).insertBefore(item, old.next?.isConnected ? old.next : null));
+  refresh(parent);
+  refresh(old.parent);
+  remember();
+}
+
+/** Say why; where somebody else was quicker, show how it is now. */
+async function explainMove(item, refusal, ...parents) {
+  const name = nameOf(item);
+  const text = refusal.isStale ? fill(words.isStale, { name }) : refusal.message;
+  if (refusal.isStale) await reloadAround(item, ...parents);
+  tell(text);
+  announce(text);
+}
+
 /** Bring the rows into the server's order; where it knows others than we do, fetch them. */
-function sort(parent, order) {
+async function sort(parent, order) {
   const items = new Map(childrenOf(parent).map((child) => [idOf(child), child]));
   if (order.length !== items.size || order.some((id) => !items.has(id))) return reload(parent);
-  const shown = childrenOf(parent).map(idOf);
-  if (shown.every((id, index) => id === order[index])) return undefined;
-  listOf(parent).append(...order.map((id) => items.get(id)));
+  if (childrenOf(parent).every((child, index) => idOf(child) === order[index])) return undefined;
+  keepFocus(() => listOf(parent).append(...order.map((id) => items.get(id))));
   return undefined;
 }
 
-export const moveUp = (item) => item.previousElementSibling && move(item, parentOf(item), item.previousElementSibling);
-export const moveDown = (item) => item.nextElementSibling && move(item, parentOf(item), item.nextElementSibling.nextElementSibling);
-export const indent = (item) => item.previousElementSibling && move(item, item.previousElementSibling);
-export const outdent = (item) => {
-  const parent = parentOf(item);
-  return parent && move(item, parentOf(parent), parent.nextElementSibling);
-};
+function sayPlace(item, parent, order) {
+  announce(fill(words.moved, {
+    name: nameOf(item), parent: nameOf(parent), place: order.indexOf(idOf(item)) + 1, count: order.length,
+  }));
+}
 
+/** A move by one step: where to is asked only when its turn has come, since the moves before it change the answer. */
+const step = (where, otherwise) => (item) => inTurn(async () => {
+  if (!may.edit) return;
+  if (state.isFiltered) {
+    announce(words.clearFirst);
+    tell(words.clearFirst);
+    return;
+  }
+  const place = where(item);
+  if (place) await moveNow(item, place.parent, place.before);
+  else announce(otherwise);
+});
+
+export const moveUp = step(
+  (item) => item.previousElementSibling && { parent: parentOf(item), before: item.previousElementSibling }, words.isFirst,
+);
+export const moveDown = step(
+  (item) => item.nextElementSibling && { parent: parentOf(item), before: item.nextElementSibling.nextElementSibling }, words.isLast,
+);
+export const indent = step((item) => item.previousElementSibling && { parent: item.previousElementSibling, before: null }, words.isFirst);
+export const outdent = step((item) => {
+  const parent = parentOf(item);
+  return parent && { parent: parentOf(parent), before: parent.nextElementSibling };
+}, words.isRoot);
+
+/** Move a row to a place among its siblings, counted from 1. */
+export function moveToPlace(item, place) {
+  const others = childrenOf(parentOf(item)).filter((child) => child !== item);
+  return move(item, parentOf(item), others[place - 1] ?? null);
+}

@@ -1,8 +1,11 @@
 // Dragging by pointer or touch. SortableJS picks up, draws the shadow and scrolls; where it lands is decided here: the upper
 // quarter of a row is "before" it, the lower "after", the middle "into" it. A closed row opens when hovered for a while.
 import { move } from "./actions.js";
-import { childrenOf, isOpen, itemOf, open, parentOf, root } from "./rows.js";
+import { open } from "./levels.js";
+import { root, state } from "./page.js";
+import { canOpen, childrenOf, isOpen, itemOf, parentOf } from "./rows.js";
 
+const FIXED = "button, input, a, .tree-editor, .tree-toggle";
 const EDGE = 0.28;
 const OPEN_AFTER_MS = 700;
 const MARKS = ["drop-into", "drop-before", "drop-after"];
@@ -63,7 +66,7 @@ function follow(event) {
   if (over === hovered) return;
   clearTimeout(timer);
   hovered = over;
-  if (over && !isOpen(over)) timer = setTimeout(() => open(over), OPEN_AFTER_MS);
+  if (over && canOpen(over) && !isOpen(over)) timer = setTimeout(() => open(over), OPEN_AFTER_MS);
 }
 
 function start({ item }) {
@@ -94,7 +97,7 @@ function end() {
 const OPTIONS = {
   draggable: ".tree-item[data-id]",
   handle: ".tree-row",
-  filter: "button, input, .tree-editor, .tree-toggle",
+  filter: (event) => state.isFiltered || event.target.closest(FIXED) !== null,
   preventOnFilter: false,
   sort: false,
   forceFallback: true,
