@@ -108,7 +108,7 @@ def test_escape_closes_the_menu_of_a_phone(page: Page) -> None:
 
 def test_list_row_moves_by_keys_and_says_so(page: Page) -> None:
     page.goto("/admin/customer_grade/", wait_until="networkidle")
-    live = page.locator("#order-live")
+    live = page.locator("#list-live")
 
     down = page.get_by_role("button", name="Move A down")
     down.press("Enter")

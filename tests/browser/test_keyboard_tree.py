@@ -98,11 +98,11 @@ def test_tree_refusal_is_said_and_the_row_is_where_it_was(walker: Walker) -> Non
 
 
 def test_tree_row_is_deleted_by_key_and_the_focus_goes_on(page: Page) -> None:
-    page.on("dialog", lambda dialog: dialog.accept())
     page.goto("/admin/region/")
 
     row(page, "上海").press("Delete")
-    expect(page.locator("#tree-live")).to_have_text("上海 was deleted.")
+    confirm(page)
+    expect(page.locator("#tree-live")).to_have_text("“上海” was deleted.")
     expect(row(page, "成都")).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(row(page, "武侯区")).to_be_visible()
@@ -110,9 +110,17 @@ def test_tree_row_is_deleted_by_key_and_the_focus_goes_on(page: Page) -> None:
     for name in ("金牛区", "武侯区", "成都", "重庆"):
         expect(row(page, name)).to_be_focused()
         page.keyboard.press("Delete")
+        confirm(page)
 
     expect(page.locator("#tree-empty")).to_be_visible()
     expect(page.locator("#tree-add-root")).to_be_focused()
+
+
+def confirm(page: Page) -> None:
+    """Do by Enter what the dialog asks."""
+    expect(page.locator("#tree-deed [value=ok]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#tree-deed")).to_be_hidden()
 
 
 def test_tree_hit_is_reached_by_keys(page: Page) -> None:
@@ -120,10 +128,51 @@ def test_tree_hit_is_reached_by_keys(page: Page) -> None:
 
     page.locator("#tree-find").focus()
     page.keyboard.type("武侯")
-    expect(page.get_by_role("option")).to_have_count(1)
+    hit = page.locator(".tree-item.is-hit")
+    expect(hit).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(hit).to_be_focused()
     page.keyboard.press("Enter")
 
     expect(row(page, "武侯区")).to_be_focused()
+    assert roots(page) == list(REGIONS)
+
+
+def test_tree_walks_by_keys(page: Page) -> None:
+    page.goto("/admin/region/")
+
+    row(page, "重庆").press("End")
+    expect(row(page, "上海")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    expect(row(page, "成都")).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowRight")
+    expect(row(page, "金牛区")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(row(page, "成都")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(row(page, "成都")).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("F2")
+    page.keyboard.type("Chengdu")
+    page.keyboard.press("Enter")
+    expect(row(page, "Chengdu")).to_be_focused()
+    page.keyboard.press("Home")
+    expect(row(page, "重庆")).to_be_focused()
+    page.keyboard.type("ch")
+    expect(row(page, "Chengdu")).to_be_focused()
+
+
+def test_tree_rows_pressed_quickly_move_one_after_the_other(page: Page) -> None:
+    page.goto("/admin/region/")
+    row(page, "重庆").focus()
+
+    for _ in range(2):
+        page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#tree-live")).to_have_text("重庆 is now at place 3 of 3 under Top level.")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#tree-live")).to_have_text("It is the last already.")
+
+    assert roots(page) == ["成都", "上海", "重庆"]
 
 
 def test_drags_are_said(page: Page) -> None:
@@ -134,7 +183,7 @@ def test_drags_are_said(page: Page) -> None:
     page.goto("/admin/customer_grade/", wait_until="networkidle")
     rows = page.locator(".model-list tbody tr")
     drag(page, rows.nth(2).locator(".order-grip"), rows.nth(0))
-    expect(page.locator("#order-live")).to_have_text("C is now at place 1 of 3.")
+    expect(page.locator("#list-live")).to_have_text("C is now at place 1 of 3.")
 
 
 def drag(page: Page, source: Locator, target: Locator) -> None:

@@ -46,12 +46,18 @@ export async function rename(item) {
     update(item, renamed.row);
     announce(fill(words.renamed, { name: renamed.row.name }));
   } else if (item.dataset.isGone) {
-    const parent = parentOf(item);
-    keepFocus(() => item.remove());
-    refresh(parent);
+    takeAway(item);
     return;
   }
   focusItem(item);
+}
+
+/** Take a row from the page; the focus goes to the nearest one that is left. */
+export function takeAway(item) {
+  const parent = parentOf(item);
+  focusItem(item);
+  keepFocus(() => item.remove());
+  refresh(parent);
 }
 
 /** Where somebody else was quicker, show the node as it is now; what was typed stays in the field. */

@@ -1,11 +1,12 @@
 // Deeds on a node that reach further than the tree: deactivate, reactivate, replace, merge, delete. Before each stands in
 // numbers what it touches; after each one click takes it back.
+import { takeAway } from "./actions.js";
 import { countAll } from "./counts.js";
 import { ask, pickNode } from "./dialogs.js";
 import { searchAgain } from "./find.js";
 import { reloadAll, reloadAround } from "./levels.js";
 import { announce, element, fill, inTurn, may, request, root, state, tell, urls, words } from "./page.js";
-import { find, focusItem, idOf, keepFocus, nameOf, parentOf, refresh, update, versionOf } from "./rows.js";
+import { find, focusItem, idOf, nameOf, parentOf, update, versionOf } from "./rows.js";
 import { toast } from "./toast.js";
 
 const dialog = document.getElementById("tree-deed");
@@ -101,13 +102,6 @@ async function carryOut(name, item, target) {
   const message = done.message ?? fill(words.removed, { name: nameOf(item) });
   announce(message);
   toast(message, done.undo && (() => inTurn(() => undo(done.undo, body.id))));
-}
-
-function takeAway(item) {
-  const parent = parentOf(item);
-  focusItem(item);
-  keepFocus(() => item.remove());
-  refresh(parent);
 }
 
 async function bringInLine(name, item, target) {

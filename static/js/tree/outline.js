@@ -11,7 +11,7 @@ const form = dialog?.querySelector("form");
 const field = dialog?.querySelector("textarea");
 const list = dialog?.querySelector(".tree-lines");
 const summary = dialog?.querySelector(".tree-summary");
-const fault = dialog?.querySelector(".tree-fault");
+const fault = dialog?.querySelector(".tree-outline-fault");
 const okButton = dialog?.querySelector('[type="submit"]');
 
 let parent = null;

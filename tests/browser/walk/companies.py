@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, abort
 from flask.testing import FlaskClient
@@ -35,11 +36,13 @@ class Company:
             employee = db.session.scalars(select(Employee).where(Employee.login == login)).one()
         return log_in(self.app.test_client(), employee)
 
-    def context(self, browser: Browser, login: str | None, language: str) -> BrowserContext:
-        """Return a browser's context in which somebody is logged in; nobody for None."""
-        context = browser.new_context(
-            base_url=self.url, locale=language, reduced_motion="reduce", viewport={"width": 1280, "height": 900}
-        )
+    def context(self, browser: Browser, login: str | None, language: str, **options: Any) -> BrowserContext:
+        """Return a browser's context in which somebody is logged in; nobody for None.
+
+        :param options: more for ``Browser.new_context``, such as a phone's size
+        """
+        usual = {"locale": language, "reduced_motion": "reduce", "viewport": {"width": 1280, "height": 900}}
+        context = browser.new_context(base_url=self.url, **(usual | options))
         if login is not None:
             name = str(self.app.config["SESSION_COOKIE_NAME"])
             cookie = self.client(login).get_cookie(name)
