@@ -108,3 +108,28 @@ def walker(browser: Browser, small_company: Company) -> Iterator[Walker]:
 def page(walker: Walker) -> Page:
     """Return the admin's page."""
     return walker.page
+
+
+@pytest.fixture
+def open_tree(browser: Browser, small_company: Company) -> Iterator[Callable[..., Page]]:
+    """Yield what opens the regions as the admin, each time in a browser of its own; script errors fail the test."""
+    contexts, faults = [], []
+
+    def start(**options: object) -> Page:
+        context = small_company.context(browser, "admin", "en-GB", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto("/admin/region/", wait_until="networkidle")
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def tree(open_tree: Callable[..., Page]) -> Page:
+    """Return the page of the regions."""
+    return open_tree()

@@ -1,17 +1,10 @@
 """A tree by keyboard, and what is said of moves by key, menu and mouse. On SQLite alone, as ``test_keyboard.py``."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import REGIONS
+from tests.browser.tree_page import drag, line, names, row
 from tests.browser.walk.stops import Walker
-
-
-def row(page: Page, name: str) -> Locator:
-    return page.locator(".tree-item", has=page.locator(f"> .tree-row .tree-name:text-is('{name}')"))
-
-
-def roots(page: Page) -> list[str]:
-    return page.locator("#tree-root > .tree-item > .tree-row .tree-name").all_inner_texts()
 
 
 def test_escape_closes_what_a_tree_opens(page: Page) -> None:
@@ -58,7 +51,7 @@ def test_tree_row_moves_by_keys_and_says_so(page: Page) -> None:
     expect(region).to_be_focused()
     page.reload()
 
-    assert roots(page) == ["成都", "重庆", "上海"]
+    assert names(page) == ["成都", "重庆", "上海"]
 
 
 def test_tree_row_moves_by_menu_and_dialog(page: Page) -> None:
@@ -93,7 +86,7 @@ def test_tree_refusal_is_said_and_the_row_is_where_it_was(walker: Walker) -> Non
     expect(page.locator(".tree-editor input")).to_be_focused()
     expect(page.locator(".tree-editor input")).to_have_attribute("aria-invalid", "true")
     page.keyboard.press("Escape")
-    assert roots(page) == list(REGIONS)
+    assert names(page) == list(REGIONS)
     assert "422" in walker.faults.pop()
 
 
@@ -135,7 +128,7 @@ def test_tree_hit_is_reached_by_keys(page: Page) -> None:
     page.keyboard.press("Enter")
 
     expect(row(page, "武侯区")).to_be_focused()
-    assert roots(page) == list(REGIONS)
+    assert names(page) == list(REGIONS)
 
 
 def test_tree_walks_by_keys(page: Page) -> None:
@@ -172,28 +165,15 @@ def test_tree_rows_pressed_quickly_move_one_after_the_other(page: Page) -> None:
     page.keyboard.press("Alt+ArrowDown")
     expect(page.locator("#tree-live")).to_have_text("It is the last already.")
 
-    assert roots(page) == ["成都", "上海", "重庆"]
+    assert names(page) == ["成都", "上海", "重庆"]
 
 
 def test_drags_are_said(page: Page) -> None:
     page.goto("/admin/region/")
-    drag(page, row(page, "上海").locator(".tree-grip"), row(page, "重庆").locator("> .tree-row"))
+    drag(page, line(page, "上海"), line(page, "重庆"), part=0.1)
     expect(page.locator("#tree-live")).to_have_text("上海 is now at place 1 of 3 under Top level.")
 
     page.goto("/admin/customer_grade/", wait_until="networkidle")
     rows = page.locator(".model-list tbody tr")
-    drag(page, rows.nth(2).locator(".order-grip"), rows.nth(0))
+    drag(page, rows.nth(2).locator(".order-grip"), rows.nth(0), part=0.1)
     expect(page.locator("#list-live")).to_have_text("C is now at place 1 of 3.")
-
-
-def drag(page: Page, source: Locator, target: Locator) -> None:
-    """Drag with the mouse, in steps, so that the page sees it move; drop on the upper edge of the target."""
-    target.hover()
-    start, end = source.bounding_box(), target.bounding_box()
-    assert start is not None
-    assert end is not None
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 8, start["y"] - 4, steps=4)
-    page.mouse.move(end["x"] + min(60, end["width"] / 2), end["y"] + 4, steps=15)
-    page.mouse.up()

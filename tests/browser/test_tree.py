@@ -1,84 +1,17 @@
-"""Shaping a tree in a browser: mouse, fingers, search, outline, deeds with undo, two admins at once, a phone.
+"""Shaping a tree in a browser: mouse, fingers, search, outline, a phone. On SQLite alone, as ``test_keyboard.py``.
 
-On SQLite alone, as ``test_keyboard.py``; keys have a file of their own.
+Keys, and deeds with two admins, have files of their own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
-from sqlalchemy import select
+from playwright.sync_api import Page, expect
 
-from models import Customer, Region, db
-from models.scope import UnfilteredReason, unfiltered
+from models import Region, db
 from tests.browser.conftest import REGIONS
+from tests.browser.tree_page import drag, line, menu, names, place_customer, row, says
 from tests.browser.walk.companies import Company
 from tests.browser.walk.stops import Walker
-
-Open = Callable[[], Page]
-
-
-@pytest.fixture
-def open_tree(browser: Browser, small_company: Company) -> Iterator[Callable[..., Page]]:
-    """Yield what opens the regions as the admin, each time in a browser of its own; script errors fail the test."""
-    contexts, faults = [], []
-
-    def start(**options: object) -> Page:
-        context = small_company.context(browser, "admin", "en-GB", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/admin/region/", wait_until="networkidle")
-        return page
-
-    yield start
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-@pytest.fixture
-def tree(open_tree: Open) -> Page:
-    """Return the page of the regions."""
-    return open_tree()
-
-
-def row(page: Page, name: str) -> Locator:
-    return page.locator(".tree-item[data-id]", has=page.locator(f"> .tree-row .tree-name:text-is('{name}')"))
-
-
-def line(page: Page, name: str) -> Locator:
-    """Return a row without what stands below it."""
-    return row(page, name).locator("> .tree-row")
-
-
-def names(page: Page, parent: str = "") -> list[str]:
-    start = f".tree-item:has(> .tree-row .tree-name:text-is('{parent}')) > .tree-list" if parent else "#tree-root"
-    return page.locator(f"{start} > .tree-item > .tree-row .tree-name").all_inner_texts()
-
-
-def menu(page: Page, name: str, entry: str) -> None:
-    line(page, name).hover()
-    line(page, name).locator("[data-act=menu]").click()
-    page.get_by_role("menuitem", name=entry).click()
-
-
-def says(page: Page, text: str) -> None:
-    expect(page.locator("#tree-live")).to_have_text(text)
-
-
-def drag(page: Page, source: Locator, target: Locator, *, part: float, hold_ms: int = 0) -> None:
-    """Drag by mouse onto a part of the target's height: 0.1 before it, 0.5 into it, 0.9 after it."""
-    target.hover()
-    start, end = source.bounding_box(), target.bounding_box()
-    assert start is not None
-    assert end is not None
-    page.mouse.move(start["x"] + 50, start["y"] + start["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 58, start["y"] + start["height"] / 2 - 6, steps=4)
-    page.mouse.move(end["x"] + 60, end["y"] + end["height"] * part, steps=12)
-    page.wait_for_timeout(hold_ms)
-    page.mouse.up()
 
 
 def test_mouse_puts_a_row_into_another_and_back_out(tree: Page) -> None:
@@ -199,12 +132,7 @@ def test_what_is_changed_among_hits_is_changed_in_the_tree(tree: Page) -> None:
 
 
 def test_numbers_of_customers_lead_to_their_list(tree: Page, small_company: Company) -> None:
-    with small_company.app.app_context(), unfiltered(db.session, UnfilteredReason.COMMAND) as every:
-        every.scalars(select(Customer)).one().region_id = every.scalars(
-            select(Region.id).where(Region.name == "武侯区")
-        ).one()
-        every.flush()
-        db.session.commit()
+    place_customer(small_company, "武侯区")
     tree.reload()
 
     count = line(tree, "成都").locator(".tree-count")
@@ -230,109 +158,6 @@ def test_outline_is_looked_at_mended_and_added(tree: Page) -> None:
     says(tree, "3 entries were added.")
     assert names(tree, "上海") == ["浦东", "黄浦"]
     expect(row(tree, "上海")).to_be_focused()
-
-
-def test_node_is_deactivated_and_it_is_undone(tree: Page) -> None:
-    menu(tree, "成都", "Deactivate")
-    expect(tree.locator(".tree-impact")).to_have_text("Entries directly below it: 2")
-    tree.locator("#tree-deed [value=ok]").click()
-    expect(row(tree, "成都")).to_have_accessible_name("成都 inactive")
-    expect(row(tree, "成都")).to_be_focused()
-
-    tree.keyboard.press("Control+z")
-
-    expect(row(tree, "成都")).to_have_accessible_name("成都")
-    expect(row(tree, "成都")).to_be_focused()
-
-
-def test_node_in_use_is_replaced_instead_of_deleted_and_it_is_undone(tree: Page, small_company: Company) -> None:
-    with small_company.app.app_context(), unfiltered(db.session, UnfilteredReason.COMMAND) as every:
-        every.scalars(select(Customer)).one().region_id = every.scalars(
-            select(Region.id).where(Region.name == "上海")
-        ).one()
-        every.flush()
-        db.session.commit()
-    tree.reload()
-
-    menu(tree, "上海", "Delete")
-    expect(tree.locator(".tree-impact")).to_have_text("Customers that have it: 1")
-    expect(tree.locator("#tree-deed [value=ok]")).to_be_hidden()
-    tree.locator("#tree-deed [value=replace]").click()
-    tree.locator("#tree-pick input").fill("重庆")
-    tree.locator(".tree-target").click()
-    tree.locator("#tree-deed [value=ok]").click()
-    expect(tree.locator("#tree-toast")).to_contain_text("“上海” was replaced by “重庆” (customers: 1).")
-    expect(row(tree, "成都")).to_be_focused()
-    assert names(tree) == ["重庆", "成都"]
-    expect(line(tree, "重庆").locator(".tree-number")).to_have_text("1")
-
-    tree.get_by_role("button", name="Undo").click()
-
-    expect(row(tree, "上海")).to_be_focused()
-    assert names(tree) == list(REGIONS)
-    expect(line(tree, "上海").locator(".tree-number")).to_have_text("1")
-
-
-def test_merged_node_takes_its_children_along(tree: Page) -> None:
-    menu(tree, "成都", "Merge into…")
-    tree.locator("#tree-pick input").fill("上海")
-    tree.locator(".tree-target").click()
-    tree.locator("#tree-deed [value=ok]").click()
-    expect(row(tree, "成都")).to_have_count(0)
-
-    row(tree, "上海").press("ArrowRight")
-    expect(row(tree, "金牛区")).to_be_visible()
-    assert names(tree, "上海") == ["金牛区", "武侯区"]
-
-
-def test_second_admin_keeps_what_they_typed(open_tree: Open) -> None:
-    first, second = open_tree(), open_tree()
-    row(second, "成都").press("F2")
-    second.locator(".tree-editor input").fill("成都平原")
-
-    row(first, "成都").press("F2")
-    first.locator(".tree-editor input").fill("成都市")
-    first.keyboard.press("Enter")
-    says(first, "It is now called 成都市.")
-    second.keyboard.press("Enter")
-
-    expect(second.locator(".tree-fault")).to_contain_text("it is now called “成都市”")
-    expect(second.locator(".tree-editor input")).to_have_value("成都平原")
-    second.keyboard.press("Enter")
-    says(second, "It is now called 成都平原.")
-    expect(row(second, "成都平原")).to_be_focused()
-
-
-def test_second_admin_sees_the_first_ones_move(open_tree: Open) -> None:
-    first, second = open_tree(), open_tree()
-    row(first, "上海").press("Alt+ArrowUp")
-    says(first, "上海 is now at place 2 of 3 under Top level.")
-    row(first, "上海").press("Alt+ArrowRight")
-    says(first, "上海 is now at place 1 of 1 under 重庆.")
-
-    row(second, "上海").press("Alt+ArrowUp")
-
-    expect(second.locator("#tree-alert")).to_contain_text("Somebody has changed “上海” meanwhile.")
-    expect(row(second, "上海")).to_have_count(0)
-    expect(row(second, "重庆")).to_have_attribute("aria-expanded", "false")
-    assert second.evaluate("document.activeElement.getAttribute('role')") == "treeitem"
-
-
-def test_second_admin_is_told_that_a_node_is_gone(open_tree: Open) -> None:
-    first, second = open_tree(), open_tree()
-    row(second, "上海").press("F2")
-    second.locator(".tree-editor input").fill("上海市")
-    row(first, "上海").press("Delete")
-    first.locator("#tree-deed [value=ok]").click()
-    expect(row(first, "上海")).to_have_count(0)
-
-    second.keyboard.press("Enter")
-
-    expect(second.locator(".tree-fault")).to_have_text("Somebody has deleted “上海” meanwhile.")
-    expect(second.locator(".tree-editor input")).to_have_value("上海市")
-    second.keyboard.press("Escape")
-    expect(row(second, "上海")).to_have_count(0)
-    expect(row(second, "成都")).to_be_focused()
 
 
 def test_dialogs_and_hits_are_accessible(walker: Walker) -> None:
