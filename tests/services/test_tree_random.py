@@ -18,14 +18,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Region, db
+from models.base import reading_only
 from services.errors import ServiceError
 from services.trees import add_node, delete_node, move_node, rename_node
 from tests.files import rows_import
 
 PEOPLE = 4
 OPERATIONS = 40
-#: Seconds after which nobody begins another operation.
-LIMIT = 6
+#: Seconds after which nobody begins another operation; two are enough where nothing else runs.
+LIMIT = 20
 #: Few names, so that siblings often collide.
 NAMES = "甲乙丙丁戊己庚辛"
 #: Operation -> how often, of 100.
@@ -148,10 +149,7 @@ class Person:
             self.work.errors.append(error)
 
     def _act(self, new_code: str) -> None:
-        seen = [
-            Seen(*row) for row in db.session.execute(select(Region.id, Region.code, Region.version, Region.parent_id))
-        ]
-        db.session.rollback()
+        seen = self._look()
         kind = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0] if len(seen) > PEOPLE else "add"
         operation = Operation(kind, new_code, self.chance.choice(NAMES))
         time.sleep(self.chance.random() * 0.01)
@@ -164,6 +162,14 @@ class Person:
         self.work.operations.append(operation)  # while the lock is held
         db.session.commit()
         operation.is_acknowledged = True
+
+    def _look(self) -> list[Seen]:
+        """Read the tree as its page does, in a transaction that only reads."""
+        token = reading_only.set(True)
+        rows = db.session.execute(select(Region.id, Region.code, Region.version, Region.parent_id)).all()
+        db.session.rollback()
+        reading_only.reset(token)
+        return [Seen(*row) for row in rows]
 
     def _add(self, operation: Operation, seen: list[Seen]) -> None:
         parent = self._any(seen, or_none=0.3)
