@@ -99,6 +99,11 @@ def _boolean_shower(_attribute: Attribute) -> ValueShower:
     return lambda value: yes if value else no
 
 
+def show_number(value: int | Decimal) -> str:
+    """Return a number as it is written in the language of the request."""
+    return format_decimal(Decimal(value).normalize(), decimal_quantization=False, locale=get_locale())
+
+
 def _integer_shower(_attribute: Attribute) -> ValueShower:
     locale = get_locale()
     return lambda value: format_decimal(value, locale=locale)

@@ -15,6 +15,7 @@ from admin_views.bulk_pages import BulkAction
 from admin_views.customer_access import CustomerAccessMixin
 from admin_views.customer_deeds import CustomerDeedsMixin, deeds_of, learn_deeds
 from admin_views.customer_names import CustomerNamesMixin
+from admin_views.customer_pricing import show_pricing
 from admin_views.customer_transfer import CustomerTransferMixin
 from admin_views.sight_pages import CustomerSightMixin, FormSight
 from models import Contact, Customer, Employee, FollowUp, Visit, db
@@ -133,6 +134,10 @@ class CustomerView(
         if request.method == "POST" and "visibility" in request.form and "visibility" not in self.form_names(row):
             abort(400)
         return super().make_form(row)
+
+    def show_in_details(self, row: Any, attribute: Attribute) -> Any:
+        """Show at which price level the customer buys, and whether that is its own or its grade's."""
+        return show_pricing(row) if attribute.name == "price_level" else super().show_in_details(row, attribute)
 
     def remove(self, row: Any) -> None:
         """Delete the customer with all that hangs on it."""

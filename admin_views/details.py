@@ -65,7 +65,7 @@ def _linked(view: Any, row: Any, attribute: Attribute, related: Any) -> Any:
     """Return a value with the way on that it names: a page of ours, a call, a letter, a web page."""
     if isinstance(related, TreeMixin):
         return escape(lookups.labels(db.session, type(related), [related])[related.id])
-    shown = view.show(row, attribute)
+    shown = view.show_in_details(row, attribute)
     if not shown:
         return ""
     url = _url(view, row, attribute, related)

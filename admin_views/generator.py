@@ -8,14 +8,14 @@ import admin_views
 from admin_views.base import GeneratedView
 from admin_views.order_pages import OrderPagesMixin
 from admin_views.tree_pages import TreePagesMixin
-from admin_views.value_deeds import ValueDeedsMixin
+from admin_views.value_lists import ValueListsMixin
 from models.inspection import models_with_pages
 from models.mixins import DictionaryMixin, SortableMixin, TreeMixin
 
 #: Behaviour that a model's mixin brings to its view; the first that fits.
 _PAGES: tuple[tuple[type[Any], tuple[type[Any], ...]], ...] = (
-    (TreeMixin, (TreePagesMixin, ValueDeedsMixin)),
-    (DictionaryMixin, (OrderPagesMixin, ValueDeedsMixin)),
+    (TreeMixin, (TreePagesMixin, ValueListsMixin)),
+    (DictionaryMixin, (ValueListsMixin, OrderPagesMixin)),
     (SortableMixin, (OrderPagesMixin,)),
 )
 

@@ -163,10 +163,14 @@ class ListPagesMixin(PageMixin):
             entries.append(RowEntry(gettext("Edit"), edit, self.can_edit_row, comes_back=True, is_edit=True))
         entries += self.deed_entries()
         if self.can_delete:
-            question = gettext("Delete “%(name)s”? This cannot be undone.", name="{name}")
-            delete = RowEntry(gettext("Delete"), self.get_url(".delete_view", id=""), self.can_delete_row)
-            entries.append(replace(delete, is_post=True, comes_back=True, confirm=question))
+            entries.append(self.delete_entry())
         return tuple(entries)
+
+    def delete_entry(self) -> RowEntry:
+        """Return the entry of a row's menu that deletes it."""
+        question = gettext("Delete “%(name)s”? This cannot be undone.", name="{name}")
+        delete = RowEntry(gettext("Delete"), self.get_url(".delete_view", id=""), self.can_delete_row)
+        return replace(delete, is_post=True, comes_back=True, confirm=question)
 
     def deed_entries(self) -> tuple[RowEntry, ...]:
         """Return what the menu of a row offers beside its pages and its deletion."""

@@ -34,13 +34,18 @@ class RowEntry:
     is_post: bool = False
     #: Whether the page behind it leads back to the list as it is.
     comes_back: bool = False
+    #: Whether the page behind it is a short form, which the list shows as a dialog.
+    in_dialog: bool = False
     #: A question to ask first.
     confirm: str = ""
+    #: Whether it destroys; what asks first does, too.
+    is_danger: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return it for static/js/list/menu.js."""
         found = {"label": self.label, "url": self.url, "confirm": self.confirm}
-        return found | {"isPost": self.is_post, "comesBack": self.comes_back, "isEdit": self.is_edit}
+        looks = {"inDialog": self.in_dialog, "isDanger": self.is_danger or bool(self.confirm)}
+        return found | looks | {"isPost": self.is_post, "comesBack": self.comes_back, "isEdit": self.is_edit}
 
 
 class ListRows:

@@ -70,7 +70,7 @@ def matching(statement: Select[Any], target: type[Any], query: str) -> Select[An
         return statement.order_by(*_order(target))
     *above, last = search_words(query.replace("/", " ").replace("／", " ")) or [""]
     for word in above:
-        statement = statement.where(target.id.in_(_at_or_below(target, _means(target, word))))
+        statement = statement.where(target.id.in_(at_or_below(target, _means(target, word))))
     return statement.where(_means(target, last) if last else true()).order_by(*_order(target))
 
 
@@ -138,7 +138,7 @@ def _means(target: type[Any], word: str) -> ColumnElement[bool]:
     return or_(*criteria) if criteria else true()
 
 
-def _at_or_below(target: Any, criterion: ColumnElement[bool]) -> Select[Any]:
+def at_or_below(target: Any, criterion: ColumnElement[bool]) -> Select[Any]:
     """Return the SELECT of the ids of the nodes that a criterion means, and of those below; usable several times."""
     below = select(target.id).where(criterion).cte(recursive=True)
     return select(below.union(select(target.id).where(target.parent_id == below.c.id)).c.id)

@@ -1,7 +1,7 @@
 """What each refusal of a service says to a person, and its HTTP status. A new error is one line of the table."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from services.customers import (
     PrivateNeedsOwnerError,
     PrivateNotEnabledError,
 )
-from services.dictionaries import SameValueError, UndoRefusedError
+from services.dictionaries import NamesRefusedError, PresetRefusedError, SameValueError, UndoRefusedError
 from services.employees import DuplicateLoginError, InvalidLoginError, LastAdminError
 from services.errors import ServiceError
 from services.follow_ups import BlankContentError, ForeignContactError
@@ -50,7 +50,7 @@ class InvalidValueError(ServiceError):
     """What was typed cannot be kept; its text is the sentence for the person."""
 
 
-#: Refused lines of an outline that one sentence tells.
+#: Refused lines that one sentence tells.
 _TOLD_LINES = 3
 
 
@@ -78,7 +78,7 @@ def _name_message(error: InvalidNameError) -> str:
 def _in_use_message(error: InUseError) -> str:
     """Say how many rows of which tables stand in the way; numbers, never names."""
     parts = [
-        gettext("%(table)s: %(count)d", table=_table_words(name), count=count) for name, count in error.uses.items()
+        gettext("%(table)s: %(count)d", table=table_words(name), count=count) for name, count in error.uses.items()
     ]
     if error.child_count:
         below = ngettext("%(num)d entry stands below it", "%(num)d entries stand below it", error.child_count)
@@ -90,9 +90,15 @@ def _in_use_message(error: InUseError) -> str:
     )
 
 
+def _names_message(error: NamesRefusedError) -> str:
+    if not error.faults:
+        return gettext("Enter 1 to %(limit)d names, each on its own line.", limit=error.limit)
+    return _refused_lines(sorted(error.faults.items()))
+
+
 def _undo_message(error: UndoRefusedError) -> str:
     """Say what stands in the way of undoing; numbers, never names of customers."""
-    names = {"name": error.name, "table": _table_words(error.table), "count": error.count}
+    names = {"name": error.name, "table": table_words(error.table), "count": error.count}
     sentences = {
         "done": lambda: gettext("This was undone already."),
         "changed": lambda: gettext(
@@ -109,7 +115,8 @@ def _undo_message(error: UndoRefusedError) -> str:
     return sentences[error.code]()
 
 
-def _table_words(name: str) -> str:
+def table_words(name: str) -> str:
+    """Return what one row of a table is called."""
     pages = {mapper.class_.__tablename__: mapper.class_.__page__ for mapper in Base.registry.mappers}
     page = pages.get(name)
     return text(page.label) if page is not None else name
@@ -123,13 +130,16 @@ def _customer_name_message(error: DuplicateCustomerNameError) -> str:
 
 
 def _outline_message(error: RefusedOutlineError) -> str:
+    return _refused_lines([(line.line.number, line.fault) for line in error.lines if line.fault is not None])
+
+
+def _refused_lines(refused: Sequence[tuple[int, Exception]]) -> str:
     """Say which lines cannot be added, the first of them with the reason."""
     lines = [
-        gettext("line %(number)d: %(message)s", number=line.line.number, message=message_of(line.fault))
-        for line in error.lines[:_TOLD_LINES]
-        if line.fault is not None
+        gettext("line %(number)d: %(message)s", number=number, message=message_of(fault))
+        for number, fault in refused[:_TOLD_LINES]
     ]
-    more = len(error.lines) - len(lines)
+    more = len(refused) - len(lines)
     if more:
         lines.append(ngettext("%(num)d more line", "%(num)d more lines", more))
     return gettext("Nothing was added. %(lines)s", lines="; ".join(lines))
@@ -220,6 +230,10 @@ REFUSALS: dict[type[Exception], Refusal] = {
     InvalidNameError: Refusal(422, "invalid_name", _name_message, "name"),
     ListMismatchError: Refusal(
         422, "list_mismatch", lambda _: gettext("The order sent does not fit the list. Reload.")
+    ),
+    NamesRefusedError: Refusal(422, "names", _names_message, "names"),
+    PresetRefusedError: Refusal(
+        422, "preset", lambda _: gettext("Customers have grades by now, so the list is not replaced as a whole.")
     ),
     SameValueError: Refusal(
         422, "same_value", lambda _: gettext("Choose another one: an entry cannot take its own place."), "target"

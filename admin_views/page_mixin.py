@@ -42,6 +42,7 @@ class PageMixin:
     export_formats: Any
     resource: Any
     form_names: Any
+    is_required: Any
     form_values: Any
     bound: Any
     save: Any

@@ -41,6 +41,10 @@ class RowPagesMixin(PageMixin):
         """Return a row as a script gets it."""
         return row_as_json(row, attributes)
 
+    def show_in_details(self, row: Any, attribute: Attribute) -> Any:
+        """Return an attribute of a row as its page shows it."""
+        return self.show(row, attribute)
+
     def details_names(self) -> tuple[str, ...]:
         """Return the attributes of the details page: columns, then what else the form has."""
         names = (*(self.page.form or ()), *(self.page.columns or ()))

@@ -64,9 +64,8 @@ class ValueDeedsMixin(PageMixin):
         """Merge a value into ``target_id``, with what stands below it."""
         return self._end(dictionaries.merge)
 
-    @expose("/undo/", methods=("POST",))
     @json_endpoint
-    def undo_view(self) -> dict[str, Any]:
+    def undo_json(self) -> dict[str, Any]:
         """Take a deed back."""
         self.require(self.can_edit)
         name = dictionaries.undo(db.session, self.model, row_id(read_object(), "token"))

@@ -24,6 +24,7 @@ class AuditAction(StrEnum):
     REPLACE_VALUE = "replace_value"
     MERGE_VALUES = "merge_values"
     UNDO = "undo"
+    LOAD_PRESET = "load_preset"
     CHANGE_SUPERVISOR = "change_supervisor"
     CHANGE_ROLE = "change_role"
     CHANGE_DEPARTMENT = "change_department"
@@ -60,6 +61,7 @@ AUDIT_ACTION_LABELS: dict[str, Label] = {
     AuditAction.REPLACE_VALUE: label(en="Replaced a value", zh="替换"),
     AuditAction.MERGE_VALUES: label(en="Merged two values", zh="合并"),
     AuditAction.UNDO: label(en="Undid a deed", zh="撤销"),
+    AuditAction.LOAD_PRESET: label(en="Loaded a ready-made list", zh="载入预设"),
     AuditAction.CHANGE_SUPERVISOR: label(en="Changed the supervisor", zh="更改直属上级"),
     AuditAction.CHANGE_ROLE: label(en="Gave another role", zh="更改员工角色"),
     AuditAction.CHANGE_DEPARTMENT: label(en="Changed the department", zh="更改部门"),

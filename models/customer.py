@@ -89,6 +89,7 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
             "status",
             "source",
             "progress",
+            "price_level",
             "owner",
             "visibility",
             "is_active",

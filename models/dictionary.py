@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.enums import Permission
-from models.meta import Label, Page, field, label, page
+from models.meta import CUSTOMER_COUNT, Label, Page, field, label, page
 from models.mixins import DictionaryMixin, TreeMixin
 
 _MENU = "customer_settings"
@@ -18,7 +18,7 @@ def _tree_page(name: Label, title: Label, *, order: int) -> Page:
         menu=_MENU,
         menu_order=order,
         permission=Permission.MANAGE_CUSTOMER_CONFIG,
-        columns=("name", "code", "parent", "is_active"),
+        columns=("name", "code", "parent", CUSTOMER_COUNT, "is_active"),
         form=("name", "code", "is_active"),
         search=("name", "code"),
         filters=("is_active",),
@@ -34,7 +34,7 @@ def _list_page(name: Label, title: Label, *, order: int, add: Label, extra: tupl
         menu=_MENU,
         menu_order=order,
         permission=Permission.MANAGE_CUSTOMER_CONFIG,
-        columns=("name", "description", *extra, "is_active"),
+        columns=("name", CUSTOMER_COUNT, "description", *extra, "is_active"),
         form=("name", "description", *extra, "colour", "is_active"),
         search=("name",),
         filters=("is_active",),

@@ -16,6 +16,9 @@ FIELD_KEY = "field"
 #: ``Page.permission`` of a page that every logged-in employee may open.
 EVERYONE = "everyone"
 
+#: Name of the computed column of dictionaries: how many customers have a value.
+CUSTOMER_COUNT = "customer_count"
+
 #: What may be done on a page beside reading it.
 ALL_ACTIONS = frozenset({"create", "edit", "delete", "import", "export"})
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.enums import COLOUR_LABELS, Permission, one_of
-from models.meta import field, label, page
+from models.meta import CUSTOMER_COUNT, field, label, page
 from models.mixins import DictionaryMixin
 
 
@@ -26,7 +26,7 @@ class PriceLevel(DictionaryMixin, Base):
         menu="prices",
         menu_order=50,
         permission=Permission.MANAGE_CUSTOMER_CONFIG,
-        columns=("name", "discount", "description", "is_active"),
+        columns=("name", "discount", CUSTOMER_COUNT, "description", "is_active"),
         form=("name", "discount", "description", "colour", "is_active"),
         search=("name",),
         filters=("is_active",),

@@ -55,6 +55,7 @@ FACT_LABELS: Mapping[str, Label] = {
     "skipped": label(en="Skipped", zh="跳过"),
     "errors": label(en="Errors", zh="错误"),
     "left_out": label(en="Private customers left out", zh="未导出的私密客户数"),
+    "values": label(en="Values", zh="取值"),
     "moved": label(en="Moved", zh="随之变更"),
     "undone": label(en="What was undone", zh="被撤销的操作"),
     "command_line": label(en="By command line", zh="命令行"),

@@ -1,12 +1,13 @@
 """Rows that carry a name, and the flat dictionaries made of them."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import Boolean, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
 
 from models.enums import COLOUR_LABELS, one_of
-from models.meta import field, label
+from models.meta import CUSTOMER_COUNT, Field, field, label
 from models.mixins.sortable import SortableMixin
 from models.mixins.versioned import VersionMixin
 from models.names import (
@@ -78,6 +79,7 @@ class DictionaryMixin(SortableMixin, ActiveMixin, VersionMixin, NameMixin):
     """A flat list of values that a company shapes for itself. Names are unique in the list."""
 
     shown_columns: ClassVar[tuple[str, ...]] = ("name", "colour", "is_active")
+    __computed__: ClassVar[Mapping[str, Field]] = {CUSTOMER_COUNT: Field(label(en="Customers", zh="客户数"))}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-100)
     description: Mapped[str | None] = mapped_column(

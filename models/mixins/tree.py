@@ -1,11 +1,12 @@
 """Adjacency-list trees."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from models.meta import field, label
+from models.meta import CUSTOMER_COUNT, Field, field, label
 from models.mixins.named import ActiveMixin, NameMixin
 from models.mixins.sortable import SortableMixin
 from models.mixins.versioned import VersionMixin
@@ -21,6 +22,7 @@ class TreeMixin(SortableMixin, ActiveMixin, VersionMixin, NameMixin):
     max_depth: ClassVar[int] = 6
     is_path_segment: ClassVar[bool] = True
     shown_columns: ClassVar[tuple[str, ...]] = ("name", "is_active")
+    __computed__: ClassVar[Mapping[str, Field]] = {CUSTOMER_COUNT: Field(label(en="Customers", zh="客户数"))}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-100)
     code: Mapped[str | None] = mapped_column(

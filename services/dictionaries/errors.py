@@ -1,5 +1,7 @@
 """What is refused around the values of dictionaries. Views say it in the reader's language."""
 
+from collections.abc import Mapping
+
 from services.errors import ServiceError
 
 
@@ -20,3 +22,21 @@ class UndoRefusedError(ServiceError):
         self.table = table
         self.count = count
         super().__init__(f"undo for {name!r}: {code} {table} {count}")
+
+
+class NamesRefusedError(ServiceError):
+    """Some of several names cannot be added, so none was.
+
+    ``faults``: line (from 1) -> why; without any there were no names, or more than ``limit``.
+    """
+
+    def __init__(self, faults: Mapping[int, Exception], *, limit: int = 0) -> None:
+        self.faults = faults
+        self.limit = limit
+        super().__init__(
+            "; ".join(f"line {place}: {fault}" for place, fault in faults.items()) or f"1 to {limit} names"
+        )
+
+
+class PresetRefusedError(ServiceError):
+    """The grades of a preset were to be loaded while customers have grades."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import exists, insert, inspect, select, update
 
 from auth.actor import AnySession
-from models import UndoEntry
+from models import AuditEntry, UndoEntry
 from models.audit_action import AuditAction
 from models.mixins import TreeMixin
 from models.types import utc_now
@@ -51,6 +51,18 @@ def snapshot(value: Any) -> dict[str, Any]:
     """Return the columns of a row as JSON holds them."""
     columns = {attribute.key: getattr(value, attribute.key) for attribute in inspect(type(value)).column_attrs}
     return {name: str(held) if isinstance(held, Decimal) else held for name, held in columns.items()}
+
+
+def recent_deeds(session: AnySession, model: Any, *, limit: int) -> list[tuple[AuditEntry, bool]]:
+    """Return the newest deeds on a dictionary that can be undone, or were: (its entry, whether it was undone)."""
+    newest = (
+        select(AuditEntry, UndoEntry.undone_at.is_not(None))
+        .join(UndoEntry, UndoEntry.audit_entry_id == AuditEntry.id)
+        .where(UndoEntry.table_name == model.__tablename__)
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    return [(entry, is_undone) for entry, is_undone in session.execute(newest)]
 
 
 def undo(session: AnySession, model: Any, token: int) -> str:

@@ -1,5 +1,6 @@
 // The menu of a row. It is on the page once; a row says by signs which entries it has. Without scripts the button is a
 // link to the row's own page.
+import { show } from "./dialog.js";
 import { card, csrfToken, entries, fill, here } from "./page.js";
 
 const SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -13,7 +14,8 @@ function act(entry, row) {
   let url = entry.url + row.dataset.id;
   if (entry.confirm && !window.confirm(fill(entry.confirm, { name: nameOf(row) }))) return;
   if (entry.comesBack) url += `&url=${encodeURIComponent(here())}`;
-  if (entry.isPost) post(url);
+  if (entry.inDialog) show(url, row.querySelector(".row-menu"));
+  else if (entry.isPost) post(url);
   else location.assign(url);
 }
 
@@ -32,7 +34,7 @@ function post(url) {
 function entryButton(entry, row) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = `dropdown-item${entry.confirm ? " text-danger" : ""}`;
+  button.className = `dropdown-item${entry.isDanger ? " text-danger" : ""}`;
   button.setAttribute("role", "menuitem");
   button.tabIndex = -1;
   button.textContent = entry.label;
