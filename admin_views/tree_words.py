@@ -123,6 +123,7 @@ def _impact_words() -> dict[str, str]:
         "impactCustomers": gettext("Customers that have it: %(count)s", **_BLANK),
         "impactCustomersBelow": gettext("Customers that have an entry below it: %(count)s", **_BLANK),
         "impactChildren": gettext("Entries directly below it: %(count)s", **_BLANK),
+        "impactDescendants": gettext("Entries below it on all levels: %(count)s", **_BLANK),
         "impactPriceLevels": gettext("Price levels bound to it: %(count)s", **_BLANK),
         "impactOthers": gettext("Other records that use it: %(count)s", **_BLANK),
     }

@@ -137,3 +137,48 @@ def test_hostile_addresses_are_answered_plainly(admin: FlaskClient, ids: dict[st
 
     assert [answer.status_code for answer in answers] == [status for _address, status in ADDRESSES]
     assert [answer.get_json().get("rows", []) for answer in answers] == [[]] * len(ADDRESSES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["🌏", "👨‍👩‍👧 家", "x" * 50, "a\\b", "<b>", "'; --", "a／b".replace("／", "∕")],
+    ids=["emoji", "joined emoji", "50 signs", "backslash", "tag", "quote", "division slash"],
+)
+def test_unusual_names_are_taken_as_they_are(admin: FlaskClient, name: str) -> None:
+    added = post(admin, "add", name=name, parent_id=None)
+
+    assert (added.status_code, added.get_json()["row"]["name"]) == (200, name)
+    assert names_under(admin, None) == [name]
+
+
+def test_names_that_people_read_alike_are_refused(admin: FlaskClient) -> None:
+    first = post(admin, "add", name="A", parent_id=None).get_json()["row"]
+    other = post(admin, "add", name="B", parent_id=None).get_json()["row"]
+
+    answers = [post(admin, "add", name=name, parent_id=None) for name in ("Ａ", "a", "ａ ")]
+    answers.append(post(admin, "rename", id=other["id"], name="Ａ", version=1))
+
+    assert [(answer.status_code, answer.get_json()["code"]) for answer in answers] == [(422, "duplicate")] * 4
+    assert post(admin, "rename", id=first["id"], name="Ａ", version=1).status_code == 200
+    assert names_under(admin, None) == ["Ａ", "B"]
+
+
+def test_seventh_level_is_refused_by_add_move_and_outline(admin: FlaskClient) -> None:
+    parent_id = None
+    for level in range(1, 7):
+        parent_id = post(admin, "add", name=f"level {level}", parent_id=parent_id).get_json()["row"]["id"]
+    loose = post(admin, "add", name="loose", parent_id=None).get_json()["row"]["id"]
+
+    answers = [
+        post(admin, "add", name="level 7", parent_id=parent_id),
+        post(admin, "move", id=loose, parent_id=parent_id, version=1),
+        post(admin, "outline", text="level 7", parent_id=parent_id),
+    ]
+
+    assert [(answer.status_code, answer.get_json()["code"]) for answer in answers] == [
+        (422, "depth"),
+        (422, "depth"),
+        (422, "outline"),
+    ]
+    assert "At most 6 levels are possible." in answers[2].get_json()["message"]
+    assert names_under(admin, parent_id) == []

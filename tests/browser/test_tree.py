@@ -5,7 +5,7 @@ Keys, and deeds with two admins, have files of their own.
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from models import Region, db
 from tests.browser.conftest import REGIONS
@@ -36,6 +36,24 @@ def test_drop_that_is_refused_is_taken_back_with_the_reason(tree: Page, small_co
     expect(tree.locator("#tree-alert")).to_have_text("“金牛区” is there already.")
     assert names(tree) == ["重庆", "成都", "上海", "金牛区"]
     expect(row(tree, "金牛区").last).to_be_focused()
+
+
+def test_drop_is_shown_before_the_server_answers_and_taken_back_where_it_does_not(tree: Page) -> None:
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    tree.route("**/admin/region/move/", hold)
+
+    drag(tree, line(tree, "上海"), line(tree, "重庆"), part=0.1)
+    expect(tree.locator("#tree-root > .tree-item").first).to_contain_text("上海")
+    assert len(asked) == 1
+    asked[0].abort()
+
+    expect(tree.locator("#tree-alert")).to_have_text("The server did not answer. Nothing was changed; try again.")
+    assert names(tree) == list(REGIONS)
+    expect(row(tree, "上海")).to_be_focused()
 
 
 def test_escape_ends_a_drag_without_a_change(tree: Page) -> None:

@@ -110,3 +110,56 @@ def test_second_admin_is_told_that_a_node_is_gone(open_tree: Open) -> None:
     second.keyboard.press("Escape")
     expect(row(second, "上海")).to_have_count(0)
     expect(row(second, "成都")).to_be_focused()
+
+
+def test_second_admin_keeps_the_name_of_a_new_node_whose_parent_is_gone(open_tree: Open) -> None:
+    first, second = open_tree(), open_tree()
+    row(second, "上海").press("+")
+    second.locator(".tree-editor input").fill("浦东")
+    row(first, "上海").press("Delete")
+    first.locator("#tree-deed [value=ok]").click()
+    expect(row(first, "上海")).to_have_count(0)
+
+    second.keyboard.press("Enter")
+
+    expect(second.locator(".tree-fault")).to_have_text("Somebody has deleted “上海” meanwhile.")
+    expect(second.locator(".tree-editor input")).to_have_value("浦东")
+    second.keyboard.press("Escape")
+    expect(row(second, "上海")).to_have_count(0)
+    expect(row(second, "成都")).to_be_focused()
+
+
+def test_deed_on_a_node_that_was_changed_meanwhile_is_done_on_what_the_dialog_shows(open_tree: Open) -> None:
+    first, second = open_tree(), open_tree()
+    row(first, "上海").press("F2")
+    first.keyboard.type("上海市")
+    first.keyboard.press("Enter")
+    says(first, "It is now called 上海市.")
+
+    menu(second, "上海", "Deactivate")
+    expect(second.locator("#tree-deed h2")).to_have_text("Deactivate “上海市”?")
+    row(first, "上海市").press("F2")
+    first.keyboard.type("申城")
+    first.keyboard.press("Enter")
+    says(first, "It is now called 申城.")
+    second.locator("#tree-deed [value=ok]").click()
+
+    expect(second.locator("#tree-alert")).to_contain_text("Somebody has changed “上海市” meanwhile.")
+    expect(row(second, "申城")).to_be_focused()
+    expect(row(second, "申城")).to_have_accessible_name("申城")
+
+
+def test_undo_is_refused_where_something_changed_since(open_tree: Open) -> None:
+    first, second = open_tree(), open_tree()
+    menu(first, "上海", "Deactivate")
+    first.locator("#tree-deed [value=ok]").click()
+    expect(first.locator("#tree-toast")).to_be_visible()
+    second.reload()
+    menu(second, "上海", "Reactivate")
+    expect(row(second, "上海")).to_have_accessible_name("上海")
+
+    first.get_by_role("button", name="Undo").click()
+
+    expect(first.locator("#tree-alert")).not_to_be_empty()
+    expect(row(first, "上海")).to_have_accessible_name("上海")
+    expect(row(first, "上海")).to_be_focused()

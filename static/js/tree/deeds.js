@@ -82,6 +82,7 @@ function numbers(found) {
     [words.impactCustomers, found.customers],
     [words.impactCustomersBelow, found.customers_below],
     [words.impactChildren, found.children],
+    [words.impactDescendants, found.descendants > found.children ? found.descendants : 0],
     [words.impactPriceLevels, found.price_levels],
     [words.impactOthers, found.others],
   ].filter(([, count]) => count > 0);
@@ -91,11 +92,14 @@ function numbers(found) {
 async function carryOut(name, item, target) {
   const body = { id: idOf(item), version: versionOf(item), ...(target ? { target_id: target.id } : {}) };
   let done;
+  item.classList.add("is-busy");
   try {
     done = await request(`${urls.base}${name}/`, body);
   } catch (refusal) {
     await explain(item, refusal);
     return;
+  } finally {
+    item.classList.remove("is-busy");
   }
   if (DEEDS[name].isEnd) takeAway(item);
   await bringInLine(name, item, target);
@@ -115,15 +119,15 @@ async function bringInLine(name, item, target) {
 async function undo(token, id) {
   try {
     const { message } = await request(`${urls.base}undo/`, { token });
-    if (state.isFiltered) await searchAgain(id);
-    else await reloadAll();
     announce(message);
     toast(message);
-    countAll();
   } catch (refusal) {
     tell(refusal.message);
     announce(refusal.message);
   }
+  if (state.isFiltered) await searchAgain(id);
+  else await reloadAll().catch((refusal) => tell(refusal.message));
+  countAll();
   focusAt(find(id));
 }
 
