@@ -112,6 +112,8 @@ class BulkPagesMixin(PageMixin):
         if not allowed or (len(allowed) < len(rows) and not is_all):
             abort(403)
         if is_all and request.form.get("version") != selection_mark(allowed):
+            if "version" in request.form:
+                flash(gettext("The rows have changed meanwhile. Look at them again."), "warning")
             return self._ask_to_delete(allowed, len(rows))
         if self.delete_rows(allowed):
             flash(ngettext("%(num)s row was deleted.", "%(num)s rows were deleted.", len(allowed)), "success")

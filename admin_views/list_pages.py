@@ -178,8 +178,14 @@ class ListPagesMixin(PageMixin):
 
     def list_settings(self, entries: tuple[RowEntry, ...]) -> dict[str, Any]:
         """Return what static/js/list.js needs."""
-        urls = {"cell": self.get_url(".cell_view")}
-        return {"entries": [entry.as_json() for entry in entries], "urls": urls, "words": script_words()}
+        columns = self.list_columns()
+        named = next((column for column in columns if column.name == "name"), columns[0])
+        return {
+            "entries": [entry.as_json() for entry in entries],
+            "nameLabel": text(named.field.label),
+            "urls": {"cell": self.get_url(".cell_view")},
+            "words": script_words(),
+        }
 
     def list_context(self, args: ListingArgs, rows: list[Any]) -> dict[str, Any]:
         """Return more for the list template."""

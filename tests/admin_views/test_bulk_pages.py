@@ -36,6 +36,7 @@ def test_delete_all_is_confirmed_by_number_then_done(client_as: ClientAs, sessio
 
     status, page, mark = delete_all(admin, "?search=C1")
     assert (status, "Delete 3 rows" in page, names(session)) == (200, True, before)
+    assert "changed meanwhile" not in page
     status, _, _ = delete_all(admin, "?search=C1", version=mark)
 
     assert (status, names(session)) == (302, before - {"C1", "C10", "C11"})
@@ -54,6 +55,7 @@ def test_delete_all_asks_again_where_the_list_has_changed(
     status, page, again = delete_all(admin, "?search=C1", version=mark)
 
     assert (status, "Delete 4 rows" in page, again != mark, names(session)) == (200, True, True, before)
+    assert "The rows have changed meanwhile." in page
 
 
 def test_delete_all_of_one_row_is_not_confirmed_by_its_version(

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from models import CustomerGrade, Employee, Region, db
+from auth.passwords import set_password
+from models import CustomerGrade, CustomerStatus, Employee, Region, db
 from tests import factories
+from tests.browser.list_page import PASSWORD, log_in
 from tests.browser.walk.companies import Company, served
 from tests.browser.walk.stops import Walker, walking
 
@@ -133,3 +136,30 @@ def open_tree(browser: Browser, small_company: Company) -> Iterator[Callable[...
 def tree(open_tree: Callable[..., Page]) -> Page:
     """Return the page of the regions."""
     return open_tree()
+
+
+def list_company(session: Session) -> factories.Company:
+    """Build the company of DOMAIN 3.7, with a log-in for a1 and the admin, and thirty customers more of a1."""
+    found = factories.company(session)
+    status = CustomerStatus(name="签约客户")
+    session.add(status)
+    for login in ("a1", "admin"):
+        employee = session.get_one(Employee, found[login].id)
+        set_password(employee, PASSWORD)
+    session.commit()
+    for number in range(30):
+        factories.make_customer(
+            session,
+            f"成都{number:02}公司",
+            owner=found.a1,
+            phone=f"028-{number:04}",
+            status_id=status.id if number < 2 else None,
+        )
+    session.remove()  # type: ignore[attr-defined] # the scoped session of the application context
+    return found
+
+
+@pytest.fixture
+def a1(open_page: Callable[..., Page], list_company: factories.Company) -> Page:
+    """Return a page of a1."""
+    return log_in(open_page(), "a1")

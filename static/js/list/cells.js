@@ -8,7 +8,6 @@ const region = card.querySelector("[data-region=rows]");
 const cells = () => [...region.querySelectorAll("td[data-name]")];
 export const cellOf = (target) => target.closest?.("td[data-name]");
 export const rowOf = (cell) => cell.closest("tr");
-export const labelOf = (cell) => cell.dataset.label;
 
 /** The same cell, should the rows have been replaced meanwhile. */
 export const find = (id, name) => region.querySelector(`tr[data-id="${id}"] td[data-name="${name}"]`);

@@ -1,13 +1,13 @@
 // Editing a cell in its place. Enter, F2 or a double click open it; Enter and leaving save it, Tab goes on to the next,
 // Esc takes back what was typed; the last edit can be undone.
-import { beside, cellOf, find, focusCell, labelOf, neighbour, read, request, rowOf } from "./cells.js";
+import { beside, cellOf, find, focusCell, neighbour, read, request, rowOf } from "./cells.js";
 import { announce, card, fill, tell, words } from "./page.js";
 
 const TOAST_MS = 12000;
 const region = card.querySelector("[data-region=rows]");
 const toast = document.getElementById("list-toast");
 
-let editor = null; // the cell under work: {cell, box, field, fault, id, name, version, before, isSaving}
+let editor = null; // the cell under work: {cell, box, field, fault, id, name, label, version, before, isSaving}
 let last = null; // the last edit, to be undone: {id, name, label, value, version}
 let hiding = 0;
 
@@ -40,7 +40,7 @@ function build(cell, { version, value, label, widget }) {
   cell.append(box);
   cell.classList.add("is-editing");
   const { id } = rowOf(cell).dataset;
-  editor = { cell, box, field, fault, id, name: cell.dataset.name, version, before: value, isSaving: false };
+  editor = { cell, box, field, fault, id, name: cell.dataset.name, label, version, before: value, isSaving: false };
   tell();
   field.focus();
   field.select?.();
@@ -56,13 +56,13 @@ function close({ isBack = false } = {}) {
   if (isBack && cell.isConnected) focusCell(cell);
 }
 
-/** Save what was typed. Resolves to whether the cell is free again. */
-async function save({ isBack = false } = {}) {
+/** Save what was typed. Refused, the field keeps the focus, or, left by it, stays open. Resolves to whether the cell is free again. */
+async function save({ isBack = false, isLeft = false } = {}) {
   const { field, id, name, version, before, isSaving } = editor;
   if (isSaving) return false;
   const value = valueOf(field);
   if (field.validity.badInput) { // half a number reads as nothing: not to be taken for it
-    await refused({ status: 0, message: field.validationMessage });
+    await refused({ status: 0, message: field.validationMessage }, isLeft);
     return false;
   }
   if (value === before) {
@@ -74,18 +74,18 @@ async function save({ isBack = false } = {}) {
   try {
     const answer = await request("", { id: Number(id), name, value, version });
     close({ isBack });
-    done(id, name, answer, words.saved);
-    last = { id, name, value: before, version: answer.version };
+    done(current, answer, words.saved);
+    last = { id, name, label: current.label, value: before, version: answer.version };
     return true;
   } catch (refusal) {
     current.isSaving = false;
-    await refused(refusal);
+    await refused(refusal, isLeft);
     return false;
   }
 }
 
 /** Say why at the cell. Somebody else's change is shown; sending once more replaces it. */
-async function refused({ status, message }) {
+async function refused({ status, message }, isLeft) {
   if (!editor) return;
   const current = editor;
   let reason = message;
@@ -101,17 +101,16 @@ async function refused({ status, message }) {
   current.fault.textContent = reason;
   current.field.setAttribute("aria-invalid", "true");
   current.field.classList.add("is-invalid");
-  current.field.focus();
+  if (!isLeft) current.field.focus();
 }
 
-function done(id, name, answer, sentence) {
-  const cell = find(id, name);
-  if (!cell) return;
+function done({ id, name, label }, answer, sentence) {
+  const cell = find(id, name) ?? document.createElement("td"); // none where the list shows other rows by now
   cell.innerHTML = answer.html;
   cell.classList.remove("is-saved");
   void cell.offsetWidth; // so that the animation begins anew
   cell.classList.add("is-saved");
-  const text = fill(sentence, { name: labelOf(cell), value: shownIn(cell) });
+  const text = fill(sentence, { name: label, value: shownIn(cell) });
   announce(text);
   showToast(text, sentence === words.saved);
 }
@@ -126,14 +125,16 @@ function showToast(text, canUndo) {
 
 async function undo() {
   if (!last) return;
-  const { id, name, value, version } = last;
+  const undone = last;
+  const { id, name, value, version } = undone;
   last = null;
   try {
-    done(id, name, await request("", { id: Number(id), name, value, version }), words.undone);
+    done(undone, await request("", { id: Number(id), name, value, version }), words.undone);
     const cell = find(id, name);
     if (cell) focusCell(cell);
   } catch (refusal) {
-    toast.hidden = true;
+    if (refusal.status === 0) last = undone; // no answer: it may be tried again
+    else toast.hidden = true;
     tell(refusal.message);
   }
 }
@@ -173,7 +174,7 @@ region.addEventListener("dblclick", (event) => {
   if (cell && !event.target.closest("a, .cell-editor")) open(cell);
 });
 region.addEventListener("focusout", (event) => {
-  if (editor && editor.box.contains(event.target) && !editor.box.contains(event.relatedTarget) && document.hasFocus()) save();
+  if (editor && editor.box.contains(event.target) && !editor.box.contains(event.relatedTarget) && document.hasFocus()) save({ isLeft: true });
 });
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input, textarea, select");

@@ -1,14 +1,14 @@
 // The menu of a row. It is on the page once; a row says by signs which entries it has. Without scripts the button is a
 // link to the row's own page.
 import { show } from "./dialog.js";
-import { card, csrfToken, entries, fill, here } from "./page.js";
+import { card, csrfToken, entries, fill, here, nameLabel } from "./page.js";
 
 const SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz";
 const menu = document.getElementById("row-entries");
 
 let owner = null; // the button whose menu is open
 
-const nameOf = (row) => row.querySelector("td[data-label]").textContent.trim();
+const nameOf = (row) => row.querySelector(`td[data-label="${CSS.escape(nameLabel)}"]`).textContent.trim();
 
 function act(entry, row) {
   let url = entry.url + row.dataset.id;

@@ -1,6 +1,6 @@
 // What the parts of the list share: the settings of the page, its words, what it says aloud.
 export const card = document.getElementById("list");
-export const { entries, words, urls } = JSON.parse(card.dataset.settings);
+export const { entries, nameLabel, words, urls } = JSON.parse(card.dataset.settings);
 
 const live = document.getElementById("list-live");
 const alertBox = document.getElementById("list-alert");
