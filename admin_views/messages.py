@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from admin_views.text import text
+from admin_views.text import joined, text
 from models import Base
 from models.names import InvalidNameError
 from services.bulk import NothingMatchesError, TooManyRowsError
@@ -86,7 +86,7 @@ def _in_use_message(error: InUseError) -> str:
     return gettext(
         "“%(name)s” cannot be deleted, it is in use (%(counts)s). You can deactivate it instead.",
         name=error.name,
-        counts="; ".join(parts),
+        counts=joined(parts),
     )
 
 

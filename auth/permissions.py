@@ -7,7 +7,7 @@ from models.meta import Label, label
 
 PERMISSION_LABELS: dict[Permission, Label] = {
     Permission.VIEW_ALL_CUSTOMERS: label(
-        en="See all customers (private ones excepted)", zh="查看所有客户资料(私密客户除外)"
+        en="See all customers (private ones excepted)", zh="查看所有客户资料（私密客户除外）"
     ),
     Permission.CREATE_CUSTOMERS: label(en="Create customers", zh="新增客户"),
     Permission.EDIT_TEAM_CUSTOMERS: label(en="Edit and reassign customers of the own team", zh="编辑、调配下属的客户"),

@@ -41,7 +41,7 @@ class CompanySetting(VersionMixin, Base):
         info=field(
             label(en="Colour", zh="主题色"),
             help=label(
-                en="For buttons and what is chosen; texts stay readable.", zh="用于按钮和选中项,文字始终清晰可读。"
+                en="For buttons and what is chosen; texts stay readable.", zh="用于按钮和选中项，文字始终清晰可读。"
             ),
             format=TextFormat.COLOUR,
         ),
@@ -60,7 +60,7 @@ class CompanySetting(VersionMixin, Base):
             label(en="Enable private customers", zh="启用私密客户"),
             help=label(
                 en="Employees may make customers they follow private: only followers and their supervisors see them.",
-                zh="员工可将自己跟进的客户设为私密,仅跟进人及其直系领导可查看。",
+                zh="员工可将自己跟进的客户设为私密，仅跟进人及其直系领导可查看。",
             ),
         ),
     )

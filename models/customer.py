@@ -123,7 +123,7 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
         sort="-created_at",
         add=label(en="Add customer", zh="新增客户"),
         empty=label(
-            en="No customers yet. Add your first one, or import a list.", zh="还没有客户。新增一个,或批量导入。"
+            en="No customers yet. Add your first one, or import a list.", zh="还没有客户。新增一个，或批量导入。"
         ),
     )
 
@@ -157,7 +157,7 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
     status_id: Mapped[int | None] = mapped_column(
         ForeignKey("customer_status.id", ondelete="RESTRICT"),
         index=True,
-        info=field(label(en="Status", zh="客户状态"), help=label(en="(customer type)", zh="(客户类型)")),
+        info=field(label(en="Status", zh="客户状态"), help=label(en="(customer type)", zh="（客户类型）")),
     )
     source_id: Mapped[int | None] = mapped_column(
         ForeignKey("customer_source.id", ondelete="RESTRICT"),
@@ -202,7 +202,7 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
         index=True,
         info=field(
             label(en="Department", zh="归属部门"),
-            help=label(en="For information; gives no right.", zh="仅作信息,不影响权限。"),
+            help=label(en="For information; gives no right.", zh="仅作信息，不影响权限。"),
         ),
     )
     visibility: Mapped[str] = mapped_column(
@@ -227,7 +227,7 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
         index=True,
         info=field(
             label(en="Price level", zh="价格级别"),
-            help=label(en="A special deal; else the grade's level holds.", zh="单独约定;留空则按客户等级。"),
+            help=label(en="A special deal; else the grade's level holds.", zh="单独约定；留空则按客户等级。"),
         ),
     )
     remark: Mapped[str | None] = mapped_column(Text, info=field(label(en="Remark", zh="备注"), is_long=True))

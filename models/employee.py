@@ -61,7 +61,7 @@ class Employee(TimestampMixin, ActiveMixin, VersionMixin, NameMixin, Base):
             label(en="Supervisor", zh="直属上级"),
             help=label(
                 en="Everyone above sees the customers of those below, private ones included.",
-                zh="上级可查看下级跟进的全部客户,包括私密客户。",
+                zh="上级可查看下级跟进的全部客户，包括私密客户。",
             ),
         ),
     )

@@ -39,6 +39,6 @@ class PriceLevel(DictionaryMixin, Base):
         Numeric(5, 4),
         info=field(
             label(en="Discount", zh="折扣"),
-            help=label(en="Factor on the base price: 0.8 is eighty per cent of it.", zh="基础价的系数,0.8 即八折。"),
+            help=label(en="Factor on the base price: 0.8 is eighty per cent of it.", zh="基础价的系数，0.8 即八折。"),
         ),
     )

@@ -103,7 +103,7 @@ class Visit(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
     distance_m: Mapped[int | None] = mapped_column(
         Integer,
         info=field(
-            label(en="Distance (m)", zh="偏差(米)"),
+            label(en="Distance (m)", zh="偏差（米）"),
             help=label(en="From the customer's position.", zh="与客户位置的距离。"),
             is_read_only=True,
         ),
@@ -114,7 +114,7 @@ class Visit(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
     check_out_lat: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     check_out_lng: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     duration_s: Mapped[int | None] = mapped_column(
-        Integer, info=field(label(en="Duration (s)", zh="时长(秒)"), is_read_only=True)
+        Integer, info=field(label(en="Duration (s)", zh="时长（秒）"), is_read_only=True)
     )
     summary: Mapped[str | None] = mapped_column(Text, info=field(label(en="Summary", zh="拜访总结"), is_long=True))
     progress_after_id: Mapped[int | None] = mapped_column(

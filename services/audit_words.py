@@ -24,10 +24,10 @@ _COMING = frozenset({AuditAction.CREATE, AuditAction.CREATE_ADMIN, AuditAction.I
 _UNREMARKABLE: Mapping[str, Any] = {"added": 0, "updated": 0, "skipped": 0, "errors": 0, "left_out": 0, "state": "done"}
 _HIDDEN = label(en="not visible to you", zh="无权查看")
 _NOTHING = "—"
-_TOLD = label(en="%s: %s", zh="%s:%s")
+_TOLD = label(en="%s: %s", zh="%s：%s")
 _YES, _NO = label(en="Yes", zh="是"), label(en="No", zh="否")
 _ADDED, _REMOVED = label(en="added %s", zh="新增 %s"), label(en="removed %s", zh="移除 %s")
-_PART = label(en="; ", zh=";")
+_PART = label(en="; ", zh="；")
 _DESCENDING = label(en="%s, descending", zh="%s 倒序")
 _EMPTY, _NOT_EMPTY = label(en="%s is empty", zh="%s 为空"), label(en="%s is not empty", zh="%s 不为空")
 #: Operation of a filter -> how it is told with field and value; others as :data:`_TOLD`.

@@ -158,3 +158,21 @@ def test_templates_hold_no_plain_texts() -> None:
 
     assert {name: texts for name, texts in found.items() if texts} == {}
     assert plain_texts('<p title="Go">{{ _("Yes") }} Nothing here</p>') == {"Go", "Nothing here"}
+
+
+#: Signs of Western width that stand at a Chinese word, where Chinese has its own (GB/T 15834).
+WESTERN_SIGN = re.compile(rf"(?<=[{HAN[1:-1]}”》]) ?[,;:?!()]|[,;()](?={HAN})")
+
+
+def test_chinese_has_chinese_punctuation() -> None:
+    written = [str(target) for message in catalogue() for target in _targets(message.string)]
+    written += [texts["zh"] for _, texts in labels() if "zh" in texts]
+
+    wrong = [text for text in written if WESTERN_SIGN.search(PLACEHOLDER.sub("字", text))]
+
+    assert wrong == []
+    assert len(written) > 100
+
+
+def _targets(string: object) -> tuple[object, ...]:
+    return string if isinstance(string, tuple) else (string,)

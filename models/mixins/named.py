@@ -86,7 +86,7 @@ class DictionaryMixin(SortableMixin, ActiveMixin, VersionMixin, NameMixin):
         Text,
         info=field(
             label(en="Description", zh="说明"),
-            help=label(en="How to treat such customers; shown as a hint.", zh="如何对待这类客户,作为提示显示。"),
+            help=label(en="How to treat such customers; shown as a hint.", zh="如何对待这类客户，作为提示显示。"),
             is_long=True,
         ),
     )

@@ -30,7 +30,7 @@ class TreeMixin(SortableMixin, ActiveMixin, VersionMixin, NameMixin):
         unique=True,
         info=field(
             label(en="Code", zh="编码"),
-            help=label(en="Optional; a key for imports.", zh="可选,用于导入时识别。"),
+            help=label(en="Optional; a key for imports.", zh="可选，用于导入时识别。"),
         ),
         sort_order=-80,
     )

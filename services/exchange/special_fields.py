@@ -25,7 +25,7 @@ _TREE: tuple[FileField, ...] = (
             label(en="Path", zh="路径"),
             help=label(
                 en="From the root, as 四川/成都/武侯区; missing nodes are added.",
-                zh="从根节点起,如 四川/成都/武侯区;缺少的节点会自动新增。",
+                zh="从根节点起，如 四川/成都/武侯区；缺少的节点会自动新增。",
             ),
         ),
         Kind.TEXT,
@@ -37,7 +37,7 @@ _TREE: tuple[FileField, ...] = (
             label(en="Order", zh="排序"),
             help=label(
                 en="Place among the siblings, from 1; blank: new nodes go last, the others stay.",
-                zh="在同级中的位置,从 1 起;留空时新节点排在最后,其他节点不变。",
+                zh="在同级中的位置，从 1 起；留空时新节点排在最后，其他节点不变。",
             ),
         ),
         Kind.INTEGER,
@@ -76,7 +76,7 @@ _CUSTOMER: tuple[FileField, ...] = (
         "co_followers",
         Field(
             label(en="Co-followers", zh="协作人账号"),
-            help=label(en="Log-ins, separated by ;", zh="员工账号,以 ; 分隔。"),
+            help=label(en="Log-ins, separated by ;", zh="员工账号，以英文分号（;）分隔。"),
         ),
         Kind.TEXT,
     ),

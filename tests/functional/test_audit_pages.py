@@ -76,9 +76,9 @@ def test_the_list_says_in_words_what_was_done(client_as: ClientAs, company: Comp
         [a1, "Changed the grade", f"Customer {company.c1.name}", "Grade: Grade-C1-top → —"],
     ]
     assert chinese[-3:] == [
-        [admin, "更改直属上级", "员工 b1-person (b1)", "直属上级:leadB-person (leadb) → —"],
-        [a1, "转移客户", f"客户 {company.c2.name}", f"负责人:{a1} → w1-person (w1)"],
-        [a1, "更改客户等级", f"客户 {company.c1.name}", "客户等级:Grade-C1-top → —"],
+        [admin, "更改直属上级", "员工 b1-person (b1)", "直属上级：leadB-person (leadb) → —"],
+        [a1, "转移客户", f"客户 {company.c2.name}", f"负责人：{a1} → w1-person (w1)"],
+        [a1, "更改客户等级", f"客户 {company.c1.name}", "客户等级：Grade-C1-top → —"],
     ]
 
 
@@ -243,7 +243,7 @@ def test_files_hold_words_and_codes(client_as: ClientAs, company: Company, log: 
         "a1-person (a1)",
         "转移客户",
         f"客户 {company.c2.name}",
-        "负责人:a1-person (a1) → w1-person (w1)",
+        "负责人：a1-person (a1) → w1-person (w1)",
         "transfer",
     )
 
