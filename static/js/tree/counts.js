@@ -6,6 +6,8 @@ const WAIT_MS = 60;
 /** The server counts at so many nodes at once. */
 const AT_ONCE = 200;
 
+const template = document.getElementById("tree-count");
+
 let parents = new Set();
 let ids = new Set();
 let timer = 0;
@@ -47,12 +49,20 @@ async function ask() {
 }
 
 function put(item, [total, own]) {
-  const badge = rowOf(item).querySelector(".tree-count");
+  const row = rowOf(item);
+  const present = row.querySelector(".tree-count");
+  item.dataset.count = total;
+  if (!total) {
+    present?.remove();
+    return;
+  }
+  const badge = present ?? template.content.firstElementChild.cloneNode(true);
+  if (!present) row.querySelector(".tree-actions").before(badge);
   const text = fill(words.counted, { count: total, own });
-  badge.hidden = total === 0;
   badge.querySelector(".tree-number").textContent = total;
   badge.querySelector(".visually-hidden").textContent = text;
   badge.title = text;
-  if (urls.rows) badge.href = urls.rows + item.dataset.id;
-  item.dataset.count = total;
+  if (!urls.rows) return;
+  badge.href = urls.rows + item.dataset.id;
+  badge.tabIndex = item.tabIndex;
 }
