@@ -3,20 +3,21 @@
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 
 #: Addresses that a process keeps.
 ADDRESSES_KEPT = 1_000
 
 
 def init_app(app: Flask) -> None:
-    """Let templates make addresses so."""
-    app.jinja_env.globals["url_for"] = address
+    """Let templates make addresses so; but under debug the fingerprints of files change."""
+    if not app.debug:
+        app.jinja_env.globals["url_for"] = address
 
 
 def address(endpoint: str, **values: Any) -> str:
     """Return an address as Flask's ``url_for`` does."""
-    if values.keys() - {"filename"} or current_app.debug:  # under debug files change
+    if values.keys() - {"filename"}:
         return url_for(endpoint, **values)
     return _fixed_address(endpoint, values.get("filename"), request.script_root)
 

@@ -28,7 +28,8 @@ from models import Customer, db
 from models.inspection import Attribute, attributes_of
 from models.meta import Label
 from services.bulk import MAX_BULK_ROWS
-from services.listing import BadFilterError, Count, filtered_statement, sorted_statement
+from services.list_order import sorted_statement
+from services.listing import BadFilterError, Count, filtered_statement
 from services.row_list import RowList, followers_of_all
 
 

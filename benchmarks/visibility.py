@@ -25,7 +25,8 @@ from models.enums import Visibility
 from models.inspection import page_of
 from models.scope import UnfilteredReason, unfiltered
 from services import access, sight_changes
-from services.listing import Listing, filtered_statement, sorted_statement
+from services.list_order import sorted_statement
+from services.listing import Listing, filtered_statement
 from services.row_list import RowList, followers_of_all
 
 EMPLOYEES = 1_001

@@ -29,7 +29,7 @@ from services.exchange.formats import EXPORT_TYPES, read_table
 from services.exchange.importer import Options, import_table
 from services.exchange.resource import Resource, resource_for
 from services.exchange.results import ChangeKind, ImportResult, Mode, TreeDiff
-from services.listing import sorted_statement
+from services.list_order import sorted_statement
 
 
 @click.group("exchange", help="Import and export tables as files.")

@@ -7,22 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from operator import eq, ge, le
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from auth.actor import AnySession, company_setting
 from models.inspection import Attribute, Kind, attribute_of, attributes_of, page_of
-from models.mixins import NameMixin, SortableMixin, TreeMixin
+from models.mixins import NameMixin
 from models.names import name_key
 from services.errors import ServiceError
 
 #: Counting stops here; a longer list says "more than".
 COUNT_LIMIT = 10_000
 SEARCH_LENGTH = 100
+#: Statements that a process keeps.
+STATEMENTS_KEPT = 256
 SEARCH_WORDS = 8
 #: Largest value of an INTEGER column on PostgreSQL.
 MAX_INTEGER = 2**31 - 1
@@ -67,17 +70,23 @@ class Count:
     is_capped: bool = False
 
 
-def filtered_statement(session: AnySession, model: type[Any], listing: Listing) -> Select[Any]:
+def filtered_statement(session: AnySession, model: Any, listing: Listing) -> Select[Any]:
     """Return the SELECT of the rows asked for, in no order.
 
     :raises BadFilterError: if a filter's value cannot be read
     """
-    statement = select(model)
+    statement = all_rows(model)
     for word in search_words(listing.search):
         statement = statement.where(or_(false(), *_search_criteria(model, word)))
     for term in listing.filters:
         statement = statement.where(_filter_criterion(session, model, term))
     return statement
+
+
+@cache
+def all_rows(model: Any) -> Select[Any]:
+    """Return the SELECT of all rows of a table, the same object each time."""
+    return select(model)
 
 
 def with_related(statement: Select[Any], model: type[Any], names: tuple[str, ...]) -> Select[Any]:
@@ -92,20 +101,6 @@ def _related(model: type[Any], attribute: Attribute) -> Any:
     if target is None or not issubclass(target, NameMixin):
         return load
     return load.load_only(*(getattr(target, column) for column in target.shown_columns))
-
-
-def sorted_statement(statement: Select[Any], model: type[Any], sort: str) -> Select[Any]:
-    """Order a list's SELECT by an attribute ("-" before it: descending; empty: the page's own order).
-
-    The primary key in the same direction ends the order, so that pages are stable.
-    """
-    wanted = sort or page_of(model).sort or ""
-    is_descending, name = wanted.startswith("-"), wanted.removeprefix("-")
-    columns: list[Any] = []
-    if name:
-        statement, columns = _sort_columns(statement, model, attribute_of(model, name))
-    columns.append(model.id)
-    return statement.order_by(*(column.desc() if is_descending else column.asc() for column in columns))
 
 
 def search_words(search: str) -> list[str]:
@@ -150,28 +145,6 @@ def _search_criteria(model: type[Any], word: str) -> list[ColumnElement[bool]]:
         else contains(getattr(model, name), word)
         for name in page_of(model).search
     ]
-
-
-def _sort_columns(statement: Select[Any], model: type[Any], attribute: Attribute) -> tuple[Select[Any], list[Any]]:
-    if attribute.target is None:
-        column = (
-            model.name_sort
-            if attribute.name == "name" and issubclass(model, NameMixin)
-            else getattr(model, attribute.name)
-        )
-        nullable = attribute.column is not None and attribute.column.nullable
-        return statement, [column.is_(None), column] if nullable else [column]
-    target = aliased(attribute.target)
-    statement = statement.outerjoin(target, getattr(model, attribute.name).of_type(target))
-    column = _natural_order(attribute.target, target)
-    return statement, [getattr(model, attribute.key).is_(None), column]
-
-
-def _natural_order(cls: type[Any], target: Any) -> Any:
-    """Return the column by which rows of a table are read: their place in a flat list, else the name by pinyin."""
-    if issubclass(cls, SortableMixin) and not issubclass(cls, TreeMixin):
-        return target.sort_order
-    return target.name_sort if issubclass(cls, NameMixin) else target.id
 
 
 def _filter_criterion(session: AnySession, model: type[Any], term: FilterTerm) -> ColumnElement[bool]:

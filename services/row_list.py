@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, SelectBase, bindparam, func, select
+from sqlalchemy import Integer, Select, SelectBase, bindparam, func, select
 
 from auth.actor import Actor, AnySession, get_actor
 from auth.visibility import dialect_of, followed_ids, indexed_followed_by, owned_ids
 from models import Customer
 from models.enums import Permission
 from models.scope import HangsOnCustomer
-from services.listing import COUNT_LIMIT, Count, with_related
+from services.listing import COUNT_LIMIT, STATEMENTS_KEPT, Count, with_related
 
 #: Up to so many followed customers a page is made by gathering and sorting them all. Both ways cost about the same
 #: there, for a list of a million and a page of 20: walking meets one row of 300 that the person sees.
 GATHER_LIMIT = 3_000
-#: Statements that a process keeps, one for each table and choice of columns.
-STATEMENTS_KEPT = 256
 
 
 @dataclass
@@ -59,8 +57,8 @@ class RowList:
 
         :param shown: names of attributes to show; relationships among them are loaded as well
         """
-        chosen = self._from_followed(self.gather_limit).with_only_columns(self.model.id, maintain_column_froms=True)
-        ids = list(self.session.scalars(chosen.limit(limit).offset(offset)))
+        chosen = _ids_statement(self._from_followed(self.gather_limit), self.model)
+        ids = list(self.session.scalars(chosen, {"page_size": limit, "first_row": offset}))
         if not ids:
             return []
         rows = {row.id: row for row in self.session.scalars(_rows_statement(self.model, shown), {"ids": ids})}
@@ -102,6 +100,13 @@ def _counting(rows: SelectBase) -> Select[Any]:
 def _whole_count(model: Any, limit: int) -> Select[Any]:
     """Return the SELECT of the number of all rows, counted up to a limit. Built once."""
     return _counting(select(model.id).limit(limit))
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _ids_statement(statement: Any, model: Any) -> Select[Any]:
+    """Return the SELECT of the ids of ``page_size`` rows of a list from ``first_row`` on."""
+    ids: Select[Any] = statement.with_only_columns(model.id, maintain_column_froms=True)
+    return ids.limit(bindparam("page_size", type_=Integer)).offset(bindparam("first_row", type_=Integer))
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)

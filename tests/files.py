@@ -18,7 +18,7 @@ from services.exchange.formats import read_table
 from services.exchange.importer import Options, import_table
 from services.exchange.resource import resource_for
 from services.exchange.results import ImportResult, Mode
-from services.listing import sorted_statement
+from services.list_order import sorted_statement
 from tests.conftest import acting
 
 

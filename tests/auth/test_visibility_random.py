@@ -12,7 +12,8 @@ from auth.errors import HiddenRowError
 from auth.visibility import Outcome, outcome_of
 from models import Customer, CustomerFollower
 from services.customers.scopes import followers_of, scoped
-from services.listing import FilterTerm, Listing, filtered_statement, sorted_statement
+from services.list_order import sorted_statement
+from services.listing import FilterTerm, Listing, filtered_statement
 from services.row_list import RowList, followers_of_all
 from services.stubs import find_stubs
 from tests.random_companies import Company, F, N, Record, build, companies, expected, is_near

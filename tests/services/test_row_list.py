@@ -8,7 +8,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from models import Contact, Customer, Industry
-from services.listing import Count, Listing, filtered_statement, sorted_statement
+from services.list_order import sorted_statement
+from services.listing import Count, Listing, filtered_statement
 from services.row_list import RowList, followers_of_all
 from tests import factories
 from tests.conftest import acting_in, counted

@@ -16,7 +16,7 @@ from services.exchange import exporter
 from services.exchange.exporter import BATCH, export, left_out_count
 from services.exchange.fields import field_of
 from services.exchange.resource import resource_for
-from services.listing import sorted_statement
+from services.list_order import sorted_statement
 from tests.conftest import acting
 from tests.factories import (
     company,
