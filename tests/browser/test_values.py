@@ -66,7 +66,7 @@ def test_deeds_ask_in_a_dialog_and_are_undone(open_page: OpenPage) -> None:
     opener.click()
     page.get_by_role("menuitem", name="删除").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("该项正在使用,不能删除")
+    expect(dialog).to_contain_text("该项正在使用，不能删除")
     dialog.get_by_role("link", name="替换为…").click()
     expect(dialog.get_by_role("heading")).to_have_text("替换“潜在客户”")
     expect(dialog.locator("dd").first).to_have_text("2")
