@@ -138,6 +138,7 @@ def tree(open_tree: Callable[..., Page]) -> Page:
     return open_tree()
 
 
+@pytest.fixture
 def list_company(session: Session) -> factories.Company:
     """Build the company of DOMAIN 3.7, with a log-in for a1 and the admin, and thirty customers more of a1."""
     found = factories.company(session)
