@@ -80,6 +80,15 @@ def test_columns_are_chosen_and_ordered(a1: Page) -> None:
     assert "客户区域" not in heads
 
 
+def test_columns_after_the_session_lead_to_the_log_in(a1: Page) -> None:
+    a1.goto("/admin/customer/")
+    a1.context.clear_cookies()
+
+    a1.click("[data-columns]")
+
+    expect(a1.locator("[name=password]")).to_be_visible()
+
+
 def test_all_that_match_are_deleted_after_a_question(open_page: OpenPage, list_company: Company) -> None:
     admin = log_in(open_page(), "admin")
     admin.goto("/admin/customer/?search=成都")

@@ -10,7 +10,10 @@ async function open() {
   const answer = await fetch(url, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const form = page.getElementById("columns-form");
-  if (!form) throw new Error("no form");
+  if (!form) { // logged out, or refused: let the browser show it
+    location.assign(url);
+    return;
+  }
   const title = document.createElement("h2");
   title.className = "h3 m-0 p-3";
   title.id = "columns-title";
