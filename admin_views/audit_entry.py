@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import g
+from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from admin_views.base import GeneratedView
@@ -11,6 +12,7 @@ from admin_views.cells import Shower
 from admin_views.text import language
 from models import AuditEntry, db
 from models.inspection import Attribute
+from services.audit import SYSTEM
 from services.audit_words import Description, describe
 
 
@@ -36,6 +38,8 @@ class AuditEntryView(GeneratedView):
         """Return what shows an attribute of an entry in words."""
         if attribute.name == "object":
             return lambda row: self._linked(row, g.audit_words[row.id])
+        if attribute.name == "actor_name":
+            return lambda row: gettext("System") if row.actor_name == SYSTEM else escape(row.actor_name)
         if attribute.name == "changes":
             return lambda row: Markup("<br>").join(g.audit_words[row.id].lines)
         return super().shower(attribute)

@@ -279,3 +279,14 @@ def test_a_page_takes_as_many_statements_whatever_it_shows(
         own.commit()
 
     assert count() == few
+
+
+def test_log_calls_what_nobody_did_the_systems_in_the_readers_language(
+    app: Flask, session: Session, company: Company, client_as: ClientAs
+) -> None:
+    settings.change_setting(session, "private_customer_enabled", value=False)
+    session.commit()
+
+    page = client_as("admin").get(LOG, headers={"Accept-Language": "zh-CN"})
+
+    assert cells(page)[0][1:3] == ["系统", "更改设置"]
