@@ -147,8 +147,8 @@ def test_phone_can_choose_filter_and_act(open_page: OpenPage, list_company: Comp
     page.goto("/admin/customer/?search=成都0")
 
     page.click("[data-filters]")
-    page.select_option("#list-sort", "-name")
-    expect(page.locator("td[data-label=客户名称]").first).to_have_text("成都09公司")
+    page.select_option("#list-sort", "name")
+    expect(page.locator("td[data-label=客户名称]").first).to_have_text("成都00公司")
     page.locator("input[name=rowid]").first.check()
     page.click("[data-check-page]")
     expect(page.locator("[data-bulk-count]")).to_contain_text("10")

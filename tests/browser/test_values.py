@@ -77,7 +77,7 @@ def test_deeds_ask_in_a_dialog_and_are_undone(open_page: OpenPage) -> None:
     page.get_by_role("menuitem", name="替换为…").click()
     dialog.get_by_label("替换为").select_option("签约客户")
     dialog.get_by_role("button", name="替换并删除").click()
-    expect(page.get_by_role("status")).to_contain_text("“潜在客户”已替换为“签约客户”(客户 2 个)。")
+    expect(page.get_by_role("status")).to_contain_text("“潜在客户”已替换为“签约客户”（客户 2 个）。")
     assert names(page)[:2] == ["意向客户", "签约客户"]
     page.get_by_role("status").get_by_role("button", name="撤销").click()
     expect(page.get_by_role("status")).to_contain_text("“潜在客户”已恢复原样。")
