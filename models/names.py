@@ -4,14 +4,18 @@ Neither database can fold full-width letters or read Chinese aloud, so the keys 
 ``name_key`` compares, ``name_sort`` sorts by pinyin, ``name_initials`` finds 成都科技 as "cdkj".
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
 #: Bidirectional marks and overrides: they make one name look like another (Unicode UAX #9).
 _BIDI_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-#: Letters of Hangul that show nothing.
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+#: Signs that show nothing: joiners, zero-width blanks, variation selectors (Unicode Default_Ignorable_Code_Point).
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 #: NFKC can lengthen a name (ﷺ becomes 18 signs); this much fits into a PostgreSQL index.
 NAME_KEY_LENGTH = 400
@@ -47,12 +51,12 @@ def clean_name(name: str, *, limit: int, is_path_segment: bool = False) -> str:
 
 
 def _is_seen(sign: str) -> bool:
-    return unicodedata.category(sign) not in {"Cf", "Mn", "Zs", "Cc"} and sign not in _FILLERS
+    return unicodedata.category(sign) not in {"Cf", "Mn", "Zs", "Cc"} and not _INVISIBLE.match(sign)
 
 
 def name_key(name: str) -> str:
-    """Return what two equal names have in common: NFKC, trimmed, casefolded ("Ａ" = "A")."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
+    """Return what two equal names have in common: NFKC, trimmed, casefolded ("Ａ" = "A"), without what nobody sees."""
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).strip().casefold()
 
 
 def name_sort(name: str) -> str:

@@ -11,6 +11,8 @@ from sqlalchemy import and_, case, exists, literal, or_, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from auth.actor import AnySession
+from models.audit_action import AuditAction
+from services import audit
 from services.errors import ServiceError
 from services.ordering import StaleVersionError, UnknownRowError, forget_order, lock_order, renumber, siblings
 from services.tree_checks import Surroundings, surroundings
@@ -147,6 +149,8 @@ def add_node(session: AnySession, model: Any, *, name: str, parent_id: int | Non
     node = model(name=names["name"], parent_id=parent_id, code=_free_code(session, model, code))
     session.add(node)
     session.flush()
+    audit.record(session, AuditAction.CREATE, node, {"name": [None, node.name]})
+    session.flush()
     return node
 
 
@@ -165,6 +169,9 @@ def rename_node(session: AnySession, model: Any, node_id: int, *, name: str, ver
     node = session.get_one(model, node_id, populate_existing=True)
     node.name = names["name"]
     _flush_or_stale(session)
+    if node.name != present.name:
+        audit.record(session, AuditAction.RENAME, node, {"name": [present.name, node.name]})
+        session.flush()
     return node
 
 
