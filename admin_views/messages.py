@@ -116,10 +116,10 @@ def _undo_message(error: UndoRefusedError) -> str:
 
 
 def table_words(name: str) -> str:
-    """Return what one row of a table is called."""
+    """Return what the rows of a table are called where they are counted."""
     pages = {mapper.class_.__tablename__: mapper.class_.__page__ for mapper in Base.registry.mappers}
     page = pages.get(name)
-    return text(page.label) if page is not None else name
+    return text(page.counted) if page is not None else name
 
 
 def _customer_name_message(error: DuplicateCustomerNameError) -> str:

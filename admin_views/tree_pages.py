@@ -129,7 +129,7 @@ class TreePagesMixin(TreeReadsMixin, TreeOutlineMixin):
     def counted_words(self) -> str | None:
         """Return what is counted at each node, such as customers; None if nothing is."""
         counted = counted_rows(self.model)
-        return text(page_of(counted[0]).label) if counted is not None else None
+        return text(page_of(counted[0]).counted) if counted is not None else None
 
     def _rows_url(self) -> str | None:
         """Return the address of the list of the counted rows, to which a node's id is added.

@@ -115,6 +115,11 @@ class Page:
         """Return the words of the menu entry."""
         return self.title or self.label
 
+    @property
+    def counted(self) -> Label:
+        """Return what several rows are called: the English titles are plurals, Chinese has none."""
+        return Label(en=self.menu_title.en, zh=self.label.zh)
+
 
 def listed(texts: Iterable[str], language: str) -> str:
     """Join texts as a list reads in a language: with 、 in Chinese, with a comma elsewhere."""

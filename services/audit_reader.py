@@ -50,9 +50,10 @@ class Reader:
         name = self.names.get(table_name, {}).get(row_id)
         return f"{self.text(TABLE_LABELS[table_name])} {name or f'#{row_id}'}"
 
-    def row_word(self, table_name: str) -> str:
-        """Return what one row of a table is called."""
-        return self.text(TABLE_LABELS[table_name]) if table_name in TABLE_LABELS else table_name
+    def rows_word(self, table_name: str) -> str:
+        """Return what the rows of a table are called where they are counted."""
+        model = model_of(table_name)
+        return table_name if model is None else self.text(page_of(model).counted)
 
     def may_read_content(self, entry: Any) -> bool:
         """Tell whether the reader may know what stands in the entry's customer."""

@@ -194,7 +194,7 @@ def _labelled(labels: Mapping[str, Label]) -> Callable[[Reader, Any, Any], str]:
 
 def _moved(reader: Reader, _entry: Any, value: Any) -> str:
     """Tell how many rows of which tables have another value now."""
-    parts = [f"{reader.row_word(table)} {count}" for table, count in value.items()]
+    parts = [f"{reader.rows_word(table)} {count}" for table, count in value.items()]
     return listed(parts, reader.language)
 
 

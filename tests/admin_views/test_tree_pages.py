@@ -44,6 +44,13 @@ def test_page_paints_roots_only(admin: FlaskClient, ids: dict[str, int]) -> None
     assert "style=" not in page
 
 
+def test_page_leads_to_what_can_be_undone(admin: FlaskClient, ids: dict[str, int]) -> None:
+    page = admin.get("/admin/region/").text
+
+    assert 'href="/admin/region/recent/"' in page
+    assert "Customers: at the entry and below it" in page
+
+
 def test_page_without_nodes_says_what_to_do_next(admin: FlaskClient) -> None:
     assert "Add the first Region with +." in admin.get("/admin/region/").text
 
@@ -126,7 +133,7 @@ def test_remove_gives_counts_never_names(admin: FlaskClient, ids: dict[str, int]
     parent = post(admin, "remove", id=ids["成都"], version=1)
 
     assert (used.status_code, used.get_json()["code"]) == (422, "in_use")
-    assert "Customer: 1" in used.get_json()["message"]
+    assert "Customers: 1" in used.get_json()["message"]
     assert "secret" not in used.text
     assert (parent.status_code, "3 entries" in parent.get_json()["message"]) == (422, True)
 

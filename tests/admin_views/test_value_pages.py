@@ -71,7 +71,7 @@ def test_page_of_a_node_and_of_a_grade_has_its_own_numbers(admin: FlaskClient, s
         "Customers of the entries below it": "1",
     }
     assert facts(ask(admin, "merge", grade)) == {"Customers": "0", "Price levels": "1"}
-    assert facts(ask(admin, "delete", level)) == {"Customers": "0", "Grade": "1"}
+    assert facts(ask(admin, "delete", level)) == {"Customers": "0", "Grades": "1"}
 
 
 def test_targets_leave_out_the_value_and_what_stands_below(admin: FlaskClient, session: Session) -> None:
@@ -95,7 +95,7 @@ def test_used_value_is_not_deleted_but_other_ways_are_shown(
     assert re.findall(r'deed=(\w+)&amp;id=\d+[^"]*" data-dialog', page) == ["deactivate", "replace", "merge"]
     assert "btn-danger" not in page
     assert answer.status_code == 422
-    assert "“used” cannot be deleted, it is in use (Customer: 2)." in answer.text
+    assert "“used” cannot be deleted, it is in use (Customers: 2)." in answer.text
     assert [name for name, _ in values_in_order(session, ChannelType)] == ["used", "free", "other"]
 
 

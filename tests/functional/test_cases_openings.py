@@ -95,7 +95,7 @@ def test_case_20_a_grade_in_use_by_a_hidden_customer_stays(
     page = cfg.post("/admin/customer_grade/delete/", data={"id": company.grade.id}, follow_redirects=True)
 
     assert page.status_code == 200
-    assert "it is in use (Customer: 1)" in page.text
+    assert "it is in use (Customers: 1)" in page.text
     assert [text for text in (company.c1.name, "a1-person", *secrets(company, "c1")) if text in page.text] == [
         company.grade.name
     ]

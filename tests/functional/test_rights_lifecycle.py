@@ -219,5 +219,5 @@ def test_customers_above_are_counted_not_named(client_as: ClientAs, session: Ses
 
     page = client_as("admin").post("/admin/customer/delete/", data={"id": company.c10.id}, follow_redirects=True)
 
-    assert "(Customer: 1)" in page.text
+    assert "(Customers: 1)" in page.text
     assert snapshot(session, only=["customer", "contact"]) == before
