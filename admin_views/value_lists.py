@@ -37,12 +37,12 @@ class ValueListsMixin(ValuePagesMixin):
 
     @expose("/add_names/", methods=("GET", "POST"))
     def add_names_view(self) -> Any:
-        """Add the names of the lines of ``names``, all or none; refused, show them with what is wrong."""
+        """Add the names of the lines of ``new_names``, all or none; refused, show them with what is wrong."""
         if not self.takes_names:
             abort(403 if not self.can_create else 404)
         if request.method == "GET":
             return self._show_names("", None)
-        typed = request.form.get("names", "")
+        typed = request.form.get("new_names", "")
         found = self.attempt(lambda: dictionaries.add_values(db.session, self.model, typed.splitlines()))
         if isinstance(found, Fault):
             return self._show_names(typed, found)

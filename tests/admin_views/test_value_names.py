@@ -21,7 +21,7 @@ def admin(client: FlaskClient, session: Session) -> FlaskClient:
 
 
 def add(client: FlaskClient, names: str, table: str = "channel_type") -> Any:
-    return client.post(f"/admin/{table}/add_names/", data={"names": names}, follow_redirects=True)
+    return client.post(f"/admin/{table}/add_names/", data={"new_names": names}, follow_redirects=True)
 
 
 def names_of(session: Session, model: Any) -> list[str]:

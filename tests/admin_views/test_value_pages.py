@@ -211,7 +211,7 @@ def test_others_are_refused(client: FlaskClient, session: Session, types: dict[s
     statuses = [client.get(f"/admin/channel_type/value/?deed={deed}&id={row.id}").status_code for deed in DEEDS]
     statuses += [do(client, deed, row, target=types["free"].id).status_code for deed in DEEDS]
     statuses += [client.get(f"/admin/channel_type/{page}/").status_code for page in ("recent", "add_names", "targets")]
-    statuses.append(client.post("/admin/channel_type/add_names/", data={"names": "x"}).status_code)
+    statuses.append(client.post("/admin/channel_type/add_names/", data={"new_names": "x"}).status_code)
     statuses.append(client.post("/admin/customer_grade/preset/", data={"preset": "size"}).status_code)
 
     assert statuses == [403] * 13

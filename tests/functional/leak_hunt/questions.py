@@ -39,6 +39,7 @@ WORDS: dict[str, str] = {
     "mode": "update",
     "name": "",
     "names": "field",
+    "new_names": "",
     "new_password": "short",
     "page": "0",
     "page_size": "200",
