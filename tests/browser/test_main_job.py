@@ -189,7 +189,9 @@ def drag(page: Page, source: Locator, target: Locator) -> None:
 
 
 def edit_first(page: Page) -> None:
-    """Open the form of the first row by its menu."""
+    """Open the form of the first row by its menu, once its script is there: before, it leads to the details."""
+    page.wait_for_url("**/admin/customer/")
+    page.wait_for_load_state()
     page.click(".row-menu >> nth=0")
     page.click("[role=menuitem]:has-text('编辑')")
 
