@@ -43,6 +43,7 @@ def send(filename: str) -> Response:
         response.headers["Cache-Control"] = FOREVER
     response.direct_passthrough = False
     response.make_sequence()  # read here: compressing it as a stream would leave the file open
+    response.close()  # so would a browser that goes away
     return response
 
 

@@ -198,7 +198,7 @@ def test_delete_value_in_use_is_refused_with_the_number(admin_client: FlaskClien
 
     page = admin_client.post("/admin/price_level/delete/", data={"id": level.id}, follow_redirects=True)
 
-    assert "in use (Grade: 2)" in page.text
+    assert "in use (Grades: 2)" in page.text
     session.rollback()
     assert len(session.scalars(select(PriceLevel)).all()) == 1
 
