@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table, event
 from sqlalchemy.orm import DeclarativeBase, declared_attr
 
 from models.meta import Field, Page
@@ -48,6 +48,12 @@ class Base(DeclarativeBase):
     def __tablename__(cls) -> str:
         """Name the table after the class."""
         return snake_case(cls.__name__)
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_reuse_ids(table: Table, _metadata: MetaData) -> None:
+    """Let SQLite give no id twice, as PostgreSQL does: a page, a log or an undo may still mean the row that had it."""
+    table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})

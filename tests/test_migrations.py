@@ -89,6 +89,25 @@ def test_upgrade_gives_schema_of_create_all(engine: Engine) -> None:
         assert migrated[table] == parts, table
 
 
+def test_migrated_tables_never_reuse_ids(engine: Engine) -> None:
+    flask_migrate.upgrade()
+    role = Base.metadata.tables["role"]
+    ids = []
+
+    for _time in range(2):
+        with engine.begin() as connection:
+            _insert_row(connection, role)
+            ids += connection.scalars(sa.select(role.c.id)).all()
+            connection.execute(sa.delete(role))
+
+    assert len(set(ids)) == 2
+    with engine.connect() as connection:
+        if engine.name == "sqlite":
+            made = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
+            given = {t.name for t in Base.metadata.tables.values() if list(t.primary_key.columns.keys()) == ["id"]}
+            assert set(made.scalars()) == given
+
+
 def test_up_down_up_with_rows(engine: Engine) -> None:
     flask_migrate.upgrade()
     _fill_every_table(engine)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, func, insert, inspect, select, update
+from sqlalchemy import Column, column, func, insert, inspect, select, table, update
 
 from auth.actor import Actor, AnySession
 from models.mixins import AuthoredMixin, NameMixin, VersionMixin
 
 #: Rows of one INSERT.
 BATCH = 1_000
+#: Where SQLite keeps the highest id that each table ever had.
+_SEQUENCES = table("sqlite_sequence", column("name"), column("seq"))
 
 
 def insert_rows(session: AnySession, model: Any, rows: Sequence[Mapping[str, Any]], actor: Actor | None) -> list[int]:
@@ -42,7 +44,7 @@ def take_ids(session: AnySession, model: Any, count: int) -> list[int]:
     if session.get_bind().dialect.name == "postgresql":
         sequence = func.nextval(func.pg_get_serial_sequence(model.__tablename__, "id"))
         return sorted(session.scalars(select(sequence).select_from(func.generate_series(1, count).alias("numbers"))))
-    last = session.scalar(select(func.max(model.id))) or 0
+    last = session.scalar(select(_SEQUENCES.c.seq).where(_SEQUENCES.c.name == model.__tablename__)) or 0
     return list(range(last + 1, last + 1 + count))
 
 
