@@ -25,7 +25,7 @@ from models.dictionary import (
 )
 from models.employee import Employee
 from models.follow_up import FollowUp, FollowUpAttachment
-from models.job import ExportJob, ImportJob
+from models.job import ExportJob, ImportChange, ImportJob, ImportRow
 from models.price_level import PriceLevel
 from models.role import Role, RolePermission
 from models.undo_entry import UndoEntry
@@ -53,7 +53,9 @@ __all__ = [
     "FollowUp",
     "FollowUpAttachment",
     "FollowUpProgress",
+    "ImportChange",
     "ImportJob",
+    "ImportRow",
     "Industry",
     "PriceLevel",
     "Region",

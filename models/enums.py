@@ -70,9 +70,20 @@ VISIT_STATUS_LABELS: dict[str, Label] = {
     "overdue": label(en="Overdue", zh="已逾期"),
 }
 JOB_STATE_LABELS: dict[str, Label] = {
+    "uploaded": label(en="Not checked yet", zh="待检查"),
+    "waiting": label(en="Waiting", zh="排队中"),
     "running": label(en="Running", zh="进行中"),
+    "planned": label(en="To be confirmed", zh="待确认"),
     "done": label(en="Done", zh="已完成"),
     "failed": label(en="Failed", zh="失败"),
+    "cancelled": label(en="Cancelled", zh="已取消"),
+    "undone": label(en="Undone", zh="已撤销"),
+}
+#: What an import does next or does now: check the file, write the plan, take what it wrote back.
+IMPORT_PHASE_LABELS: dict[str, Label] = {
+    "plan": label(en="Check", zh="检查"),
+    "run": label(en="Import", zh="导入"),
+    "undo": label(en="Undo", zh="撤销"),
 }
 #: The languages that the product speaks, by their names in translations/.
 LANGUAGES = ("zh_Hans_CN", "en")

@@ -1,19 +1,23 @@
-"""Imports and exports that were run: who, which table, how it went."""
+"""Imports and exports: who, which table, how far it is, how it went; what an import plans and what it wrote."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.base import Base
-from models.enums import IMPORT_MODE_LABELS, JOB_STATE_LABELS, Permission, one_of
+from models.enums import IMPORT_MODE_LABELS, IMPORT_PHASE_LABELS, JOB_STATE_LABELS, Permission, one_of
 from models.meta import field, label, page
 from models.types import UtcDateTime, utc_now
 
 
 class JobMixin:
-    """What an import and an export have in common."""
+    """What an import and an export have in common.
+
+    The row is the truth about a job; the queue only wakes a worker. Who begins a job raises ``attempt`` and ends it
+    only while that number still stands, so that two workers never both write.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-100)
     endpoint: Mapped[str] = mapped_column(
@@ -40,6 +44,20 @@ class JobMixin:
     finished_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, info=field(label(en="Finished at", zh="结束时间"), is_read_only=True), sort_order=71
     )
+
+    #: Rows done; what was done in earlier batches is committed with it.
+    position: Mapped[int] = mapped_column(Integer, default=0, sort_order=200)
+    #: How often a worker has begun it.
+    attempt: Mapped[int] = mapped_column(Integer, default=0, sort_order=201)
+    #: The file in the storage: an import's upload, an export's result.
+    file_key: Mapped[str | None] = mapped_column(String(100), sort_order=202)
+    file_size: Mapped[int | None] = mapped_column(Integer, sort_order=203)
+    #: When the file goes, and with it the plan and the undo.
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, sort_order=204)
+    #: Why it failed as a whole: {"code", "data"} of a FileError.
+    fault: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), sort_order=205)
+    #: How it was asked for; ``services.exchange`` knows the keys.
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, sort_order=206)
 
     @declared_attr
     @classmethod
@@ -69,6 +87,7 @@ class ImportJob(JobMixin, Base):
     __table_args__ = (
         one_of("state", JOB_STATE_LABELS),
         one_of("mode", IMPORT_MODE_LABELS),
+        one_of("phase", IMPORT_PHASE_LABELS),
         Index(None, "created_at"),
     )
     __page__ = page(
@@ -115,6 +134,54 @@ class ImportJob(JobMixin, Base):
     )
     #: The first errors: [{"row": 3, "field": "name", "reason": "..."}].
     errors: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, sort_order=15)
+    phase: Mapped[str] = mapped_column(
+        String(10),
+        default="plan",
+        info=field(label(en="Step", zh="步骤"), choices=IMPORT_PHASE_LABELS, is_read_only=True),
+        sort_order=210,
+    )
+    #: Digest of the header, by which a person's last choice of columns is found again.
+    header_hash: Mapped[str | None] = mapped_column(String(32), sort_order=211)
+
+
+class ImportRow(Base):
+    """What an import plans for one row of its file, and what became of it. Shown to those who see the row's target."""
+
+    __table_args__ = (UniqueConstraint("job_id", "number"), Index(None, "job_id", "action", "number"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("import_job.id", ondelete="CASCADE"))
+    #: Number in the file, the header's row counted.
+    number: Mapped[int] = mapped_column(Integer)
+    #: insert, update, skip or error.
+    action: Mapped[str] = mapped_column(String(10))
+    #: The row of the table that it means; of a new one, once it is written.
+    target_id: Mapped[int | None] = mapped_column(Integer)
+    #: Field -> [text before, text after]; before is null for a new row.
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: Why it cannot be used, or was not touched: [{"field", "code", "data"}].
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    #: Digest of all that it would write and of the version that it read: what is written is what was shown.
+    digest: Mapped[str | None] = mapped_column(String(32))
+    #: Empty until the run comes to it; then written, left (its target changed meanwhile) or undone.
+    outcome: Mapped[str | None] = mapped_column(String(10))
+
+
+class ImportChange(Base):
+    """One row of any table that an import wrote: what its undo restores, newest first."""
+
+    __table_args__ = (Index(None, "job_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("import_job.id", ondelete="CASCADE"))
+    #: The file's row that asked for it.
+    number: Mapped[int] = mapped_column(Integer)
+    table_name: Mapped[str] = mapped_column(String(40))
+    row_id: Mapped[int] = mapped_column(Integer)
+    #: Column -> value; null if the import added the row.
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: Column -> value; null if the import deleted the row.
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ExportJob(JobMixin, Base):
