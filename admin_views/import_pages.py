@@ -19,7 +19,8 @@ from models.enums import IMPORT_MODE_LABELS
 from services.exchange import jobs
 from services.exchange.errors import FileError
 from services.exchange.formats import read_table, write_file
-from services.exchange.importer import Options, import_table
+from services.exchange.importer import import_table
+from services.exchange.options import Options
 from services.exchange.resource import TREE_NAMES, Resource
 from services.exchange.results import ImportResult, Mode, RowFault
 

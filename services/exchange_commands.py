@@ -26,7 +26,8 @@ from services.exchange import jobs
 from services.exchange.errors import FileError
 from services.exchange.exporter import export
 from services.exchange.formats import EXPORT_TYPES, read_table
-from services.exchange.importer import Options, import_table
+from services.exchange.importer import import_table
+from services.exchange.options import Options
 from services.exchange.resource import Resource, resource_for
 from services.exchange.results import ChangeKind, ImportResult, Mode, TreeDiff
 from services.list_order import sorted_statement

@@ -15,7 +15,8 @@ from models.inspection import page_of
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange.exporter import export
 from services.exchange.formats import read_table
-from services.exchange.importer import Options, import_table
+from services.exchange.importer import import_table
+from services.exchange.options import Options
 from services.exchange.resource import resource_for
 from services.exchange.results import ImportResult, Mode
 from services.list_order import sorted_statement

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -21,24 +21,12 @@ from services.exchange.errors import CellError, FileError, HeaderError
 from services.exchange.fields import FileField, converter_of
 from services.exchange.formats import Table
 from services.exchange.instances import make_lookup, relation_text
+from services.exchange.options import Options
 from services.exchange.resource import Resource
-from services.exchange.results import Action, ImportResult, Mode, Row, TreeDiff
+from services.exchange.results import Action, ImportResult, Row, TreeDiff
 from services.exchange.tables import hooks_of
 from services.exchange.tree_diff import tree_diff
 from services.listing import company_time_zone
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How an import goes."""
-
-    mode: Mode = Mode.SKIP
-    #: Write the valid rows even if others have faults.
-    is_partial: bool = False
-    #: Check only.
-    is_dry_run: bool = False
-    #: Header in the file -> field.
-    mapping: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 
 @dataclass(slots=True)

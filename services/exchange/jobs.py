@@ -12,8 +12,8 @@ from models.mixins import TreeMixin
 from models.types import utc_now
 from services import audit
 from services.exchange.exporter import Export
-from services.exchange.importer import Options
 from services.exchange.instances import is_guarded
+from services.exchange.options import Options
 from services.exchange.resource import Resource
 from services.exchange.results import ImportResult, Mode
 from services.listing import FilterTerm, Listing

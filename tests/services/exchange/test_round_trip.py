@@ -13,7 +13,8 @@ from models.inspection import models_with_pages, page_of
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange.exporter import export
 from services.exchange.formats import read_table
-from services.exchange.importer import Options, import_table
+from services.exchange.importer import import_table
+from services.exchange.options import Options
 from services.exchange.resource import resource_for, resource_of
 from services.exchange.results import Mode
 from tests.conftest import SHARED_DATA, needs_shared_data
