@@ -14,4 +14,5 @@ def empty_all_tables(path: Path) -> None:
         connection.execute("BEGIN IMMEDIATE")
         for table in Base.metadata.tables.values():
             connection.execute(f'DELETE FROM "{table.name}"')
+        connection.execute("DELETE FROM sqlite_sequence")
         connection.execute("COMMIT")
