@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
@@ -17,7 +17,7 @@ import models.engine  # noqa: F401 -- installs the SQLite listeners
 from admin_views import setup
 from auth import languages, login
 from models import db
-from services import audit, commands
+from services import audit, commands, installation
 
 ROOT = Path(__file__).parent
 #: Environment variable -> configuration key.
@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "KEPEI_TRUSTED_HOSTS": "TRUSTED_HOSTS",
     "KEPEI_PROXIES": "PROXIES",
     "KEPEI_HTTPS": "HTTPS",
+    "KEPEI_FILES": "FILES",
 }
 #: Largest request body in bytes.
 MAX_UPLOAD_BYTES = 5 * 1024 * 1024
@@ -110,5 +111,17 @@ def _init_extensions(app: Flask) -> None:
     Compress(app)
     Babel(app, locale_selector=languages.language_of_request)
     setup.init_app(app)
+    installation.find_by(_installation)
 
     commands.init_app(app)
+
+
+def _installation() -> installation.Installation:
+    """Return where the application at hand keeps what is not in the database."""
+    config, instance = current_app.config, Path(current_app.instance_path)
+    return installation.Installation(
+        instance=instance,
+        files=Path(config.get("FILES") or instance / "files"),
+        redis_url=config.get("REDIS_URL") or None,
+        secret_key=config["SECRET_KEY"],
+    )

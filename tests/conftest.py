@@ -24,6 +24,7 @@ from auth.actor import load_actor, set_actor
 from models import Base, Employee, db
 from models.base import NAMING_CONVENTION
 from models.scope import UnfilteredReason, unfiltered
+from services.jobs import queue
 from tests import chromium, postgres, sqlite_files
 
 ROOT = Path(__file__).parents[1]
@@ -127,6 +128,7 @@ def app(apps: Callable[[str], Flask], database_url: str, tmp_path: Path) -> Iter
     yield app
     app.config.clear()
     app.config.update(settings)
+    queue.close_all()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

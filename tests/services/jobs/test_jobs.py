@@ -1,0 +1,357 @@
+"""Jobs: begun once, ended by whoever holds them, stopped and asked for again; the storage of their files."""
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from auth.actor import get_actor
+from models import Counter, Employee, ImportJob, db
+from services import installation, jobs, storage
+from services.exchange.errors import FileError
+from services.jobs import queue, running
+from services.jobs.queue import Turn
+from tests import people
+
+
+@pytest.fixture
+def owner(session: Session) -> Employee:
+    return people.employee(session, "manager")
+
+
+@pytest.fixture
+def handle(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return what sets the handler of the phase "plan" for one test."""
+
+    def register(handler: running.Handler, phase: str = "plan", **named: Any) -> None:
+        monkeypatch.setitem(running._handlers, ("import", phase), (handler, named.get("reads_only", False)))
+
+    return register
+
+
+@pytest.fixture(autouse=True)
+def _quick_pulse(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(running, "BEAT_SECONDS", 0.01)
+    yield
+    queue.close_all()
+
+
+def waiting(session: Session, owner: Employee | None, **columns: Any) -> ImportJob:
+    """Store a job that waits."""
+    job = ImportJob(endpoint="region", file_name="a.csv", owner_id=owner and owner.id, **columns)
+    jobs.enqueue(session, job)
+    session.commit()
+    return job
+
+
+def stored(session: Session, job: ImportJob) -> ImportJob:
+    """Return the job as the database has it now."""
+    session.rollback()
+    session.expire_all()
+    found = session.get_one(ImportJob, job.id)
+    session.refresh(found)
+    session.commit()
+    return found
+
+
+def write(session: Session, name: str) -> None:
+    session.add(Counter(name=name, value=1))
+    session.flush()
+
+
+def count(session: Session) -> int:
+    found = session.query(Counter).count()
+    session.rollback()
+    return found
+
+
+def test_perform_runs_the_handler_as_the_owner_and_commits(
+    session: Session, owner: Employee, handle: Callable[..., None]
+) -> None:
+    seen = []
+
+    def work(run: jobs.JobRun) -> None:
+        actor = get_actor(run.session)
+        assert actor is not None
+        seen.append((actor.login, run.attempt, run.position, run.job.state, run.session.in_transaction()))
+        run.tick(1, 2)
+        write(run.session, "a")
+        run.end("done", row_count=7)
+
+    handle(work)
+    job = waiting(session, owner)
+
+    assert jobs.perform("import", job.id) == "done"
+
+    assert seen == [("manager", 1, 0, "running", True)]
+    ended = stored(session, job)
+    assert (ended.state, ended.row_count, ended.attempt) == ("done", 7, 1)
+    assert ended.finished_at is not None
+    assert ended.expires_at is not None
+    assert (ended.expires_at - ended.finished_at).days in (6, 7)
+    assert count(session) == 1
+    assert queue.current().last_beats([Turn("import", job.id, 1)]) == {}
+
+
+def test_perform_does_nothing_for_a_job_that_does_not_wait(session: Session, owner: Employee) -> None:
+    job = ImportJob(endpoint="region", file_name="a.csv", state="planned", owner_id=owner.id)
+    session.add(job)
+    session.commit()
+
+    assert jobs.perform("import", job.id) is None
+    assert jobs.perform("import", job.id + 1) is None
+
+
+def test_perform_refuses_while_the_caller_holds_the_database(session: Session, owner: Employee) -> None:
+    job = waiting(session, owner)
+    session.get(ImportJob, job.id, populate_existing=True)
+
+    with pytest.raises(RuntimeError, match="commit"):
+        jobs.perform("import", job.id)
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (FileError("duplicate_header", header="名称"), {"code": "duplicate_header", "data": {"header": "名称"}}),
+        (ZeroDivisionError("secret"), {"code": "failed", "data": {}}),
+    ],
+)
+def test_failure_is_noted_and_nothing_is_kept(
+    session: Session, owner: Employee, handle: Callable[..., None], error: Exception, fault: Any
+) -> None:
+    def work(run: jobs.JobRun) -> None:
+        write(run.session, "a")
+        raise error
+
+    handle(work)
+    job = waiting(session, owner)
+
+    assert jobs.perform("import", job.id) == "failed"
+
+    assert stored(session, job).fault == fault
+    assert count(session) == 0
+
+
+def test_handler_that_ends_nothing_fails_and_keeps_nothing(
+    session: Session, owner: Employee, handle: Callable[..., None]
+) -> None:
+    handle(lambda run: write(run.session, "a"))
+    job = waiting(session, owner)
+
+    assert jobs.perform("import", job.id) == "failed"
+    assert count(session) == 0
+
+
+def test_owner_who_may_not_log_in_any_more_ends_the_job(
+    session: Session, owner: Employee, handle: Callable[..., None]
+) -> None:
+    handle(lambda run: run.end("done"))
+    job = waiting(session, owner)
+    owner.is_active = False
+    session.commit()
+
+    assert jobs.perform("import", job.id) == "failed"
+    assert stored(session, job).fault == {"code": "owner_gone", "data": {}}
+
+
+def test_job_without_an_owner_is_the_command_line_s_alone(session: Session, handle: Callable[..., None]) -> None:
+    handle(lambda run: run.end("done", row_count=int(get_actor(run.session) is None)))
+    by_worker, by_command = waiting(session, None), waiting(session, None)
+
+    assert jobs.perform("import", by_worker.id) == "failed"
+    assert jobs.perform("import", by_command.id, is_operator=True) == "done"
+    assert stored(session, by_command).row_count == 1
+
+
+def test_who_lost_the_job_writes_nothing(
+    session: Session, owner: Employee, handle: Callable[..., None], app: Flask
+) -> None:
+    def work(run: jobs.JobRun) -> None:
+        with Session(db.engine) as other:
+            other.get_one(ImportJob, run.job_id).attempt = 9
+            other.commit()
+        write(run.session, "a")
+        run.end("done")
+
+    handle(work)
+    job = waiting(session, owner)
+
+    assert jobs.perform("import", job.id) is None
+
+    assert stored(session, job).state == "running"
+    assert count(session) == 0
+
+
+def test_cancel_stops_a_running_job_and_keeps_what_was_committed(
+    session: Session, owner: Employee, handle: Callable[..., None]
+) -> None:
+    def work(run: jobs.JobRun) -> None:
+        write(run.session, "kept")
+        run.checkpoint(5)
+        run.session.commit()
+        with Session(db.engine) as other:
+            jobs.cancel(other, other.get_one(ImportJob, run.job_id))
+        write(run.session, "lost")
+        while True:
+            run.tick(6, 10)
+            time.sleep(0.001)
+
+    handle(work, phase="run")
+    job = waiting(session, owner, phase="run")
+
+    assert jobs.perform("import", job.id) == "cancelled"
+
+    ended = stored(session, job)
+    assert (ended.state, ended.position) == ("cancelled", 5)
+    assert count(session) == 1
+
+
+def test_retry_goes_on_where_a_run_stopped(session: Session, owner: Employee, handle: Callable[..., None]) -> None:
+    positions = []
+
+    def work(run: jobs.JobRun) -> None:
+        positions.append(run.position)
+        if run.position:
+            run.end("done")
+            return
+        run.checkpoint(5)
+        run.session.commit()
+        raise FileError("damaged")
+
+    handle(work, phase="run")
+    job = waiting(session, owner, phase="run")
+    jobs.perform("import", job.id)
+    job = stored(session, job)
+
+    jobs.retry(session, job)
+    session.commit()
+
+    assert jobs.perform("import", job.id) == "done"
+    assert positions == [0, 5]
+    assert stored(session, job).fault is None
+
+
+def test_undo_that_is_cancelled_leaves_the_import_done(
+    session: Session, owner: Employee, handle: Callable[..., None]
+) -> None:
+    job = waiting(session, owner, phase="undo")
+
+    jobs.cancel(session, job)
+    session.commit()
+
+    ended = stored(session, job)
+    assert (ended.state, ended.phase) == ("done", "run")
+
+
+@pytest.mark.parametrize("state", ["waiting", "uploaded", "planned"])
+def test_cancel_of_a_job_that_does_not_run_ends_it(session: Session, owner: Employee, state: str) -> None:
+    job = waiting(session, owner)
+    job.state = state
+    session.commit()
+
+    jobs.cancel(session, job)
+    session.commit()
+
+    assert stored(session, job).state == "cancelled"
+    assert jobs.perform("import", job.id) is None
+
+
+def test_asking_twice_is_refused_once(session: Session, owner: Employee) -> None:
+    job = ImportJob(endpoint="region", file_name="a.csv", state="planned", owner_id=owner.id)
+    job.expires_at = jobs.kinds.expiry()
+    session.add(job)
+    session.commit()
+    with Session(db.engine, expire_on_commit=False) as other:
+        seen_before = other.get_one(ImportJob, job.id)
+        other.rollback()
+        jobs.enqueue(session, job, phase="run")
+        session.commit()
+
+        seen_before.state = "planned"
+        with pytest.raises(jobs.JobStateError):
+            jobs.enqueue(other, seen_before, phase="run")
+        other.rollback()
+
+    with pytest.raises(jobs.JobStateError):
+        jobs.enqueue(session, job, phase="run")
+
+
+@pytest.mark.parametrize("state", ["done", "waiting", "running", "planned", "undone"])
+def test_retry_is_for_what_broke_off(session: Session, owner: Employee, state: str) -> None:
+    job = waiting(session, owner)
+    job.state, job.attempt, job.expires_at = state, 1, jobs.kinds.expiry()
+    session.commit()
+
+    with pytest.raises(jobs.JobStateError):
+        jobs.retry(session, job)
+
+
+def test_commit_wakes_a_worker_and_rollback_does_not(session: Session, owner: Employee) -> None:
+    session.add(job := ImportJob(endpoint="region", file_name="a.csv", state="uploaded"))
+    session.commit()
+    jobs.enqueue(session, job)
+    session.rollback()
+    assert queue.current().length() == 0
+
+    with session.begin_nested():
+        waiting_too = ImportJob(endpoint="region", file_name="b.csv")
+        jobs.enqueue(session, waiting_too)
+    assert queue.current().length() == 0
+    session.commit()
+
+    assert queue.current().length() == 1
+
+
+def test_storage_keeps_files_private_under_keys_of_its_own(app: Flask) -> None:
+    with app.app_context():
+        key = storage.put(io.BytesIO(b"123"), prefix="imports")
+
+        with storage.open(key) as file:
+            assert file.read() == b"123"
+        assert storage.size(key) == 3
+        path = storage.path_of(key)
+        assert path.is_relative_to(Path(app.instance_path) / "files")
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        storage.delete(key)
+        storage.delete(key)
+        with pytest.raises(storage.MissingFileError):
+            storage.open(key)
+
+
+@pytest.mark.parametrize("key", ["", "../secret_key", "imports/../../secret_key", "/etc/passwd", "imports/x", "a\0b/c"])
+def test_storage_opens_no_other_path(app: Flask, key: str) -> None:
+    with app.app_context():
+        for action in (storage.open, storage.size, storage.delete):
+            with pytest.raises(storage.MissingFileError):
+                action(key)
+
+
+def test_storage_leaves_nothing_of_a_file_that_failed(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(FileNotFoundError), storage.new_file(prefix="exports") as new:
+            new.path.with_suffix(".none").read_bytes()
+
+        assert list((installation.current().files / "exports").iterdir()) == []
+
+
+def test_storage_lists_old_files(app: Flask) -> None:
+    with app.app_context():
+        old, new = (storage.put(io.BytesIO(b"1"), prefix="imports") for _ in range(2))
+        os.utime(storage.path_of(old), (0, 0))
+
+        assert list(storage.keys_before(time.time() - 60, prefix="imports")) == [old]
+        assert storage.size(new) == 1
+
+
+def test_storage_folder_can_be_named(app: Flask, tmp_path: Path) -> None:
+    app.config["FILES"] = str(tmp_path / "shared")
+    with app.app_context():
+        assert storage.path_of(storage.put(io.BytesIO(b"1"), prefix="imports")).is_relative_to(tmp_path / "shared")
