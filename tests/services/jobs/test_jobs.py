@@ -1,10 +1,7 @@
-"""Jobs: begun once, ended by whoever holds them, stopped and asked for again; the storage of their files."""
+"""Jobs: begun once, ended by whoever holds them, stopped and asked for again."""
 
-import io
-import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from auth.actor import get_actor
 from models import Counter, Employee, ImportJob, db
-from services import installation, jobs, storage
+from services import jobs
 from services.exchange.errors import FileError
 from services.jobs import queue, running
 from services.jobs.queue import Turn
@@ -307,51 +304,3 @@ def test_commit_wakes_a_worker_and_rollback_does_not(session: Session, owner: Em
     session.commit()
 
     assert queue.current().length() == 1
-
-
-def test_storage_keeps_files_private_under_keys_of_its_own(app: Flask) -> None:
-    with app.app_context():
-        key = storage.put(io.BytesIO(b"123"), prefix="imports")
-
-        with storage.open(key) as file:
-            assert file.read() == b"123"
-        assert storage.size(key) == 3
-        path = storage.path_of(key)
-        assert path.is_relative_to(Path(app.instance_path) / "files")
-        assert path.stat().st_mode & 0o777 == 0o600
-        assert path.parent.stat().st_mode & 0o777 == 0o700
-        storage.delete(key)
-        storage.delete(key)
-        with pytest.raises(storage.MissingFileError):
-            storage.open(key)
-
-
-@pytest.mark.parametrize("key", ["", "../secret_key", "imports/../../secret_key", "/etc/passwd", "imports/x", "a\0b/c"])
-def test_storage_opens_no_other_path(app: Flask, key: str) -> None:
-    with app.app_context():
-        for action in (storage.open, storage.size, storage.delete):
-            with pytest.raises(storage.MissingFileError):
-                action(key)
-
-
-def test_storage_leaves_nothing_of_a_file_that_failed(app: Flask) -> None:
-    with app.app_context():
-        with pytest.raises(FileNotFoundError), storage.new_file(prefix="exports") as new:
-            new.path.with_suffix(".none").read_bytes()
-
-        assert list((installation.current().files / "exports").iterdir()) == []
-
-
-def test_storage_lists_old_files(app: Flask) -> None:
-    with app.app_context():
-        old, new = (storage.put(io.BytesIO(b"1"), prefix="imports") for _ in range(2))
-        os.utime(storage.path_of(old), (0, 0))
-
-        assert list(storage.keys_before(time.time() - 60, prefix="imports")) == [old]
-        assert storage.size(new) == 1
-
-
-def test_storage_folder_can_be_named(app: Flask, tmp_path: Path) -> None:
-    app.config["FILES"] = str(tmp_path / "shared")
-    with app.app_context():
-        assert storage.path_of(storage.put(io.BytesIO(b"1"), prefix="imports")).is_relative_to(tmp_path / "shared")
