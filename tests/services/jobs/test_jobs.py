@@ -1,7 +1,7 @@
 """Jobs: begun once, ended by whoever holds them, stopped and asked for again."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,63 +9,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from auth.actor import get_actor
-from models import Counter, Employee, ImportJob, db
+from models import Employee, ImportJob, db
 from services import jobs
 from services.exchange.errors import FileError
-from services.jobs import queue, running
+from services.jobs import queue
 from services.jobs.queue import Turn
-from tests import people
-
-
-@pytest.fixture
-def owner(session: Session) -> Employee:
-    return people.employee(session, "manager")
-
-
-@pytest.fixture
-def handle(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return what sets the handler of the phase "plan" for one test."""
-
-    def register(handler: running.Handler, phase: str = "plan", **named: Any) -> None:
-        monkeypatch.setitem(running._handlers, ("import", phase), (handler, named.get("reads_only", False)))
-
-    return register
-
-
-@pytest.fixture(autouse=True)
-def _quick_pulse(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(running, "BEAT_SECONDS", 0.01)
-    yield
-    queue.close_all()
-
-
-def waiting(session: Session, owner: Employee | None, **columns: Any) -> ImportJob:
-    """Store a job that waits."""
-    job = ImportJob(endpoint="region", file_name="a.csv", owner_id=owner and owner.id, **columns)
-    jobs.enqueue(session, job)
-    session.commit()
-    return job
-
-
-def stored(session: Session, job: ImportJob) -> ImportJob:
-    """Return the job as the database has it now."""
-    session.rollback()
-    session.expire_all()
-    found = session.get_one(ImportJob, job.id)
-    session.refresh(found)
-    session.commit()
-    return found
-
-
-def write(session: Session, name: str) -> None:
-    session.add(Counter(name=name, value=1))
-    session.flush()
-
-
-def count(session: Session) -> int:
-    found = session.query(Counter).count()
-    session.rollback()
-    return found
+from tests.services.jobs.rows import count, stored, waiting, write
 
 
 def test_perform_runs_the_handler_as_the_owner_and_commits(
