@@ -1,5 +1,7 @@
 """Rows of jobs, and what handlers of tests write."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from models import Counter, Employee, ImportJob
