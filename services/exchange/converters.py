@@ -1,7 +1,6 @@
 """Cell to value. Each converter takes a cell that is not blank and returns the value, or raises :class:`CellError`."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from models.meta import Label
 from models.types import YEARS
+from services.exchange.cells import ErrorCell, folded
 from services.exchange.errors import CellError
 
 Converter = Callable[[Any], Any]
@@ -34,20 +34,15 @@ class Setting:
     zone: ZoneInfo
 
 
-def folded(text: str) -> str:
-    """Return a header or word as it is compared: NFKC, trimmed, casefolded."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-def is_blank(cell: Any) -> bool:
-    """Tell whether a cell holds nothing."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
 def as_text(cell: Any) -> str:
-    """Return a cell as text; a whole number has no ".0"."""
+    """Return a cell as text; a whole number has no ".0".
+
+    :raises CellError: if it is a formula that failed
+    """
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, ErrorCell):
+        raise CellError("error_cell", cell=cell.name, value=cell.text)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):

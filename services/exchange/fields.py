@@ -12,6 +12,7 @@ from models.inspection import Attribute, Kind, attribute_of, attributes_of, page
 from models.meta import Field, Label
 from models.mixins import NameMixin
 from models.names import InvalidNameError, clean_name
+from services.exchange.cells import header_word
 from services.exchange.converters import (
     Converter,
     Setting,
@@ -20,7 +21,6 @@ from services.exchange.converters import (
     choice_converter,
     day,
     decimal_converter,
-    folded,
     integer,
     moment_converter,
     text_converter,
@@ -77,8 +77,8 @@ class FileField:
         return _TYPES.get(self.kind, str)
 
     def header_words(self) -> set[str]:
-        """Return the headers that mean this field, folded."""
-        return {folded(word) for word in (self.name, self.label.en, self.label.zh, *self.aliases)}
+        """Return the headers that mean this field, as ``header_word`` returns them."""
+        return {header_word(word) for word in (self.name, self.label.en, self.label.zh, *self.aliases)}
 
 
 def fields_of(model: type[Any], special: Mapping[str, FileField]) -> tuple[FileField, ...]:

@@ -15,8 +15,9 @@ from auth.actor import AnySession, get_actor
 from models.inspection import Kind, page_of
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange import flat, trees
+from services.exchange.cells import is_blank
 from services.exchange.context import Context, Hooks
-from services.exchange.converters import CLEAR, Setting, is_blank
+from services.exchange.converters import CLEAR, Setting
 from services.exchange.errors import CellError, FileError, HeaderError
 from services.exchange.fields import FileField, converter_of
 from services.exchange.formats import Table

@@ -6,9 +6,10 @@ from typing import Any
 
 from models.inspection import models_with_pages, page_of
 from models.mixins import TreeMixin
-from services.exchange.converters import folded
+from services.exchange.cells import column_name, header_word
 from services.exchange.errors import FileError, HeaderError
 from services.exchange.fields import FileField, fields_of
+from services.exchange.formats import column_keys
 from services.exchange.instances import natural_keys
 from services.exchange.results import Mode
 from services.exchange.special_fields import LEVEL_FIELDS, LEVEL_NAMES, special_fields
@@ -58,28 +59,40 @@ class Resource:
             field.name for field in self.fields if field.is_required and (self.endpoint, field.name) not in _GIVEN
         )
 
-    def match(self, header: Sequence[str], mapping: Mapping[str, str], *, mode: Mode) -> list[FileField | None]:
-        """Return the field of each column of a file; None for a blank header.
+    def header_words(self, mapping: Mapping[str, str] | None = None) -> frozenset[str]:
+        """Return all headers that mean something here, as ``header_word`` returns them: ``read_table`` looks for them.
 
         :param mapping: header in the file -> field
-        :raises HeaderError: if a header is unknown, there twice, or a required one is missing
+        """
+        own = frozenset(word for field in self.read_fields for word in field.header_words())
+        return own | {header_word(file_header) for file_header in mapping or ()}
+
+    def match(self, header: Sequence[str], mapping: Mapping[str, str], *, mode: Mode) -> list[FileField | None]:
+        """Return the field of each column of a file; None for a blank header and for what is not wanted.
+
+        :param mapping: column of the file, as ``column_keys`` names it -> field; "" leaves the column out
+        :raises HeaderError: if a header is unknown, two mean the same field, or a required one is missing
         """
         words = {word: field for field in reversed(self.read_fields) for word in field.header_words()}
-        aliases = {folded(file_header): name for file_header, name in mapping.items()}
-        matched = [self._matched(text, words, aliases) for text in header]
-        _check_mapping(header, aliases, mapping)
+        choices = {header_word(file_header): name for file_header, name in mapping.items()}
+        keys = column_keys(header)
+        matched = [self._matched(text, key, words, choices) for text, key in zip(header, keys, strict=True)]
+        _check_mapping(keys, mapping)
         for position, field in enumerate(matched):
             if field is not None and field in matched[:position]:
-                raise HeaderError("duplicate_header", header=header[position])
+                columns = {"first": matched.index(field), "second": position}
+                names = {name: f"{column_name(at + 1)} “{header[at]}”" for name, at in columns.items()}
+                raise HeaderError("duplicate_header", header=field.name, **names)
         self._check_required({field.name for field in matched if field is not None}, mode)
         return matched
 
-    def _matched(self, text: str, words: Mapping[str, FileField], aliases: Mapping[str, str]) -> FileField | None:
-        if not text:
+    def _matched(
+        self, text: str, key: str, words: Mapping[str, FileField], choices: Mapping[str, str]
+    ) -> FileField | None:
+        name = choices.get(header_word(key))
+        if not text or name == "":
             return None
-        word = folded(text.strip().rstrip("*＊"))
-        name = aliases.get(folded(text), aliases.get(word))
-        field = words.get(word) if name is None else words.get(folded(name))
+        field = words.get(header_word(text) if name is None else header_word(name))
         if field is None:
             shown = text if name is None else name
             raise HeaderError("unknown_header", header=shown, known=", ".join(field.name for field in self.read_fields))
@@ -98,10 +111,10 @@ class Resource:
                 raise HeaderError("missing_header", header=name)
 
 
-def _check_mapping(header: Sequence[str], aliases: Mapping[str, str], mapping: Mapping[str, str]) -> None:
-    present = {folded(text) for text in header} | {folded(text.strip().rstrip("*＊")) for text in header}
+def _check_mapping(keys: Sequence[str], mapping: Mapping[str, str]) -> None:
+    present = {header_word(key) for key in keys}
     for file_header in mapping:
-        if folded(file_header) not in present:
+        if header_word(file_header) not in present:
             raise HeaderError("unknown_map", header=file_header)
 
 

@@ -1,102 +1,107 @@
-"""Text files: which encoding, which delimiter, which rows."""
+"""Text files: which delimiter, which records. Read a line at a time."""
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from itertools import islice
 
-from charset_normalizer import from_bytes
-
+from services.exchange.cells import ERROR_TEXTS, ErrorCell, cell_name
 from services.exchange.errors import FileError
+from services.exchange.formats.content import Content
+from services.exchange.formats.encodings import codec_of
 from services.exchange.formats.guard import unguard
+from services.exchange.formats.header_row import fit
+from services.exchange.formats.limits import SEARCHED_ROWS
 
-#: Byte order mark -> codec that drops it.
-_MARKS: tuple[tuple[bytes, str], ...] = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-#: What a guess may say, and the codec that then reads. A guess outside is not believed: it would store nonsense.
-_BELIEVED = {
-    "gb18030": "gb18030",
-    "gbk": "gb18030",
-    "gb2312": "gb18030",
-    "hz": "gb18030",
-    "big5": "big5",
-    "big5hkscs": "big5hkscs",
-    "utf_16": "utf-16",
-    "utf_16_le": "utf-16-le",
-    "utf_16_be": "utf-16-be",
-}
-#: Bytes that a guess looks at.
-_SAMPLE_BYTES = 64 * 1024
-#: Content shorter than this is not guessed at.
-_LEAST_BYTES = 1024
-_DELIMITERS = (",", ";", "\t")
+#: Delimiters that a file may have, the usual first.
+DELIMITERS = (",", "\t", ";", "|")
+#: Signs that the search for the delimiter looks at.
+_SAMPLE_SIGNS = 256 * 1024
 #: Longest text of one cell, in signs.
 _MAX_CELL = 1_000_000
+#: What cells begin with that are not taken as they are: errors, and the guard.
+_SPECIAL = frozenset({"#", "'"})
+#: First line by which some programs tell Excel the delimiter.
+_EXCEL_HINT = "sep="
 
 
-def read_text(content: bytes) -> tuple[str, Iterator[list[str]]]:
-    """Return the encoding and the records of a text file, formula guards taken off.
+def find_delimiter(content: Content, encoding: str, known: Collection[str]) -> str:
+    """Return the delimiter: the one that makes known headers, else the one that cuts the rows most evenly.
 
-    :raises FileError: if the encoding is unknown or it is no text
+    :param known: the headers that the table knows
+    :raises FileError: if the bytes are not of the encoding
     """
-    encoding, text = _decode(content)
-    if "\0" in text:
-        raise FileError("not_text")
-    return encoding, _records(text)
+    with _text(content, encoding) as text:
+        sample = _read(text, _SAMPLE_SIGNS)
+    first_line = sample.lstrip("\ufeff").partition("\n")[0].strip().strip('"')
+    if first_line.startswith(_EXCEL_HINT) and first_line[len(_EXCEL_HINT) :] in DELIMITERS:
+        return first_line[len(_EXCEL_HINT) :]
+    return max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter, known))
 
 
-def _decode(content: bytes) -> tuple[str, str]:
-    for mark, codec in _MARKS:
-        if content.startswith(mark):
-            return _decoded(content, (codec,))
-    try:
-        return "utf-8", content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _decoded(content, (*_guesses(content), "gb18030"))
+def is_hint(cells: list[str]) -> bool:
+    """Tell whether a record is the line that tells Excel the delimiter."""
+    return cells[0].startswith(_EXCEL_HINT) and not any(cells[1:]) if cells else False
 
 
-def _decoded(content: bytes, codecs_: tuple[str, ...]) -> tuple[str, str]:
-    for codec in codecs_:
-        try:
-            return codec, content.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    raise FileError("encoding")
+def text_records(content: Content, encoding: str, delimiter: str) -> Iterator[list[str | ErrorCell]]:
+    """Yield the records, formula guards taken off; their numbers are those that a spreadsheet shows.
 
-
-def _guesses(content: bytes) -> tuple[str, ...]:
-    """Return the codecs that the content's statistics speak for; a few words are too few for statistics."""
-    is_wide = b"\0" in content
-    if len(content) < _LEAST_BYTES and not is_wide:
-        return ()
-    sample = content[:_SAMPLE_BYTES]
-    if len(content) > len(sample):
-        sample = sample[: sample.rfind(b"\n") + 1] or sample
-    isolated = [name for name in sorted(_BELIEVED) if name.startswith("utf_16") == is_wide]
-    best = from_bytes(sample, cp_isolation=isolated).best()
-    return () if best is None or best.encoding not in _BELIEVED else (_BELIEVED[best.encoding],)
-
-
-def _records(text: str) -> Iterator[list[str]]:
-    """Yield the records; their numbers are those that a spreadsheet shows."""
+    :raises FileError: if a record cannot be read
+    """
+    if delimiter not in DELIMITERS:
+        raise FileError("unknown_delimiter", value=delimiter)
     csv.field_size_limit(_MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     number = 0
     try:
-        for record in reader:
-            number += 1
-            yield [unguard(cell) for cell in record]
+        with _text(content, encoding) as text:
+            for record in csv.reader(text, delimiter=delimiter, strict=True):
+                number += 1
+                yield [
+                    cell if cell[:1] not in _SPECIAL else _special(cell, column, number)
+                    for column, cell in enumerate(record, start=1)
+                ]
     except csv.Error as error:
         if "limit" in str(error):
             raise FileError("cell_too_long", limit=_MAX_CELL) from error
         raise FileError("broken_quotes", row=number + 1) from error
+    except UnicodeDecodeError as error:
+        raise FileError("other_encoding", encoding=encoding, row=number + 1) from error
 
 
-def _delimiter(text: str) -> str:
-    """Return the delimiter that parts the first line most often, outside quotation marks."""
-    line = text[: text.find("\n")] if "\n" in text else text
-    bare = "".join(line.split('"')[::2])
-    return max(_DELIMITERS, key=bare.count)
+def _special(text: str, column: int, row: int) -> str | ErrorCell:
+    if text in ERROR_TEXTS:
+        return ErrorCell(cell_name(column, row), text)
+    return unguard(text)
+
+
+@contextmanager
+def _text(content: Content, encoding: str) -> Iterator[io.TextIOWrapper]:
+    """Yield the content as text. A stream stays open: it is the caller's."""
+    with content.open() as stream:
+        wrapper = io.TextIOWrapper(stream, encoding=codec_of(encoding), newline="")
+        try:
+            yield wrapper
+        finally:
+            wrapper.detach()
+
+
+def _read(text: io.TextIOWrapper, size: int) -> str:
+    try:
+        return text.read(size)
+    except UnicodeDecodeError as error:
+        raise FileError("other_encoding", encoding=text.encoding, row=1) from error
+
+
+def _evenness(sample: str, delimiter: str, known: Collection[str]) -> tuple[float, int, int]:
+    """Return how well a delimiter fits: known headers, rows as wide as the widest of the first, and that width."""
+    csv.field_size_limit(_MAX_CELL)
+    try:
+        records = list(islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), SEARCHED_ROWS))
+    except csv.Error:
+        return (0.0, 0, 0)
+    widths = [len(record) for record in records if any(record)]
+    width = max(widths, key=widths.count, default=0)
+    even_count = sum(1 for other in widths if other == width) if width > 1 else 0
+    return (max((fit(record, known) for record in records), default=0.0), even_count, width)

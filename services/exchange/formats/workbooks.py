@@ -1,128 +1,137 @@
 """Workbooks: XLSX, XLS and ODS through calamine, which survives what other readers do not."""
 
-import io
-import re
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import IO, Any
+from itertools import islice
+from typing import Any
 
 from python_calamine import (
     CalamineError,
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
+    SheetMetadata,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
 
+from services.exchange.cells import ERROR_TEXTS, ErrorCell, cell_name
 from services.exchange.errors import FileError
-from services.exchange.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from services.exchange.formats.archives import check_archive
+from services.exchange.formats.content import Content
+from services.exchange.formats.header_row import fit
+from services.exchange.formats.limits import SEARCHED_ROWS
+from services.exchange.formats.old_workbooks import xls_facts
+from services.exchange.formats.sheet_facts import Merge, SheetFacts, ods_facts, xlsx_facts
 
 #: First bytes of the containers: ZIP (XLSX, ODS) and OLE (XLS, protected XLSX).
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: What the parts of a ZIP may unpack to, in bytes: a small file can hold gigabytes.
-_MAX_UNPACKED = 500 * 1024 * 1024
-_SHEET_PART = re.compile(r"worksheets/[^/]+\.xml$")
-#: The place of a cell (letters, number) or of a row (number) in a sheet of an XLSX.
-_CELL = re.compile(rb"""\br=["']([A-Z]{0,10})([0-9]{1,10})["']""")
-_BLOCK, _OVERLAP = 1024 * 1024, 32
-_FILLED_CELL = re.compile(rb"<table:table-cell[^>]*office:value[^>]*>")
-_REPEATED = re.compile(rb'number-columns-repeated="([0-9]{1,12})"')
-_REPEATED_ROW = re.compile(
-    rb'<table:table-row[^>]*number-rows-repeated="([0-9]{1,12})"[^>]*>(.*?)</table:table-row>', re.DOTALL
-)
-_MAX_REPEATED_ROWS = 1_000
+#: Visible sheets that are looked into for headers that the table knows.
+_SEARCHED_SHEETS = 10
 
 
-def is_workbook(content: bytes) -> bool:
+@dataclass(frozen=True, slots=True)
+class SheetName:
+    """One sheet of a workbook that a person may choose."""
+
+    name: str
+    is_hidden: bool
+
+
+class Workbook:
+    """A workbook of which one sheet is read."""
+
+    def __init__(self, content: Content, sheet: str | None, known: Collection[str]) -> None:
+        """Open it and find the sheet: the named one, else the first visible one whose headers fit.
+
+        :param known: the headers that the table knows
+        :raises FileError: if it cannot be opened, is protected, too large, or has no such sheet
+        """
+        head = content.head(len(_OLE))
+        if head.startswith(_ZIP):
+            check_archive(content)
+        with _reading(), content.open() as stream, CalamineWorkbook.from_filelike(stream) as book:
+            found = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+            self.sheets = sorted(map(_sheet_name, found), key=lambda sheet: sheet.is_hidden)
+            self._sheet = self._named(book, sheet) if sheet is not None else self._fitting(book, known)
+            self.sheet = self._sheet.name
+            index = book.sheet_names.index(self.sheet)
+        self._facts = self._facts_of(content, head, index)
+
+    @property
+    def merges(self) -> Sequence[Merge]:
+        """Return the merged cells."""
+        return self._facts.merges
+
+    def records(self) -> Iterator[list[Any]]:
+        """Yield the rows from the first of the sheet; a cell is str, int, float, bool, date, datetime or ErrorCell.
+
+        :raises FileError: if the reader fails
+        """
+        if self._sheet.start is None:
+            return
+        noted = {row for row, _ in (*self._facts.errors, *self._facts.digits)}
+        margin = [""] * self._sheet.start[1]
+        with _reading():
+            for number, row in enumerate(self._sheet.iter_rows(), start=1):
+                cells = [*margin, *map(_plain, row)]
+                if number in noted or any(cell.__class__ is str and cell[:1] == "#" for cell in cells):
+                    cells = [self._cell(number, column, cell) for column, cell in enumerate(cells, start=1)]
+                yield cells
+
+    def _cell(self, row: int, column: int, cell: Any) -> Any:
+        """Return a cell as the spreadsheet shows it: an error as one, a number with its leading zeros."""
+        error = self._facts.errors.get((row, column))
+        if error is not None or (isinstance(cell, str) and cell in ERROR_TEXTS):
+            return error or ErrorCell(cell_name(column, row), cell)
+        digits = self._facts.digits.get((row, column))
+        return str(cell).zfill(digits) if digits and isinstance(cell, int) else cell
+
+    def _named(self, book: CalamineWorkbook, name: str) -> CalamineSheet:
+        if name not in {sheet.name for sheet in self.sheets}:
+            raise FileError("unknown_sheet", value=name)
+        return book.get_sheet_by_name(name)
+
+    def _fitting(self, book: CalamineWorkbook, known: Collection[str]) -> CalamineSheet:
+        """Return the first visible sheet whose headers fit, else the one that fits best, else the first of any rows."""
+        best, best_fit = None, -1.0
+        for name in [sheet.name for sheet in self.sheets if not sheet.is_hidden][:_SEARCHED_SHEETS]:
+            sheet = book.get_sheet_by_name(name)
+            rows = islice(sheet.iter_rows(), SEARCHED_ROWS) if sheet.start is not None else ()
+            fits = max((fit(row, known) for row in rows), default=-1.0)
+            if fits > best_fit:
+                best, best_fit = sheet, fits
+            if best is not None and (not known or best_fit >= 1.0):
+                break
+        if best is None:
+            raise FileError("empty")
+        return best
+
+    def _facts_of(self, content: Content, head: bytes, index: int) -> SheetFacts:
+        if head.startswith(_OLE):
+            facts = xls_facts(content, index)
+        else:
+            facts = ods_facts(content, self.sheet) if _is_ods(content) else xlsx_facts(content, self.sheet)
+        for first, last in self._sheet.merged_cell_ranges or ():
+            facts.merges.append(Merge((first[0] + 1, first[1] + 1), (last[0] + 1, last[1] + 1)))
+        return facts
+
+
+def is_workbook(content: Content) -> bool:
     """Tell by the first bytes whether this is a workbook's container."""
-    return content.startswith((_ZIP, _OLE))
+    return content.head(len(_OLE)).startswith((_ZIP, _OLE))
 
 
-def read_workbook(content: bytes) -> tuple[str, Iterator[Sequence[Any]]]:
-    """Return "workbook" and the rows of the first visible sheet that holds anything.
-
-    Cells are str, int, float, bool, date, datetime, time or timedelta; blank ones are "".
-
-    :raises FileError: if it cannot be opened, is protected, too large, or has merged cells
-    """
-    if content.startswith(_ZIP):
-        _check_unpacked(content)
-    sheet = _first_sheet(content)
-    if sheet is None:
-        raise FileError("empty")
-    if sheet.merged_cell_ranges:
-        raise FileError("merged", range=_range_name(sheet.merged_cell_ranges[0]))
-    return "workbook", _rows(sheet)
+def _is_ods(content: Content) -> bool:
+    return b"opendocument" in content.head(200)
 
 
-def _check_unpacked(content: bytes) -> None:
+@contextmanager
+def _reading() -> Iterator[None]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-            if size > _MAX_UNPACKED:
-                raise FileError("too_large")
-            for name in archive.namelist():
-                if _SHEET_PART.search(name):
-                    _check_extent(archive.open(name))
-                elif name == "content.xml":
-                    _check_repeats(archive.read(name))
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, zlib.error) as error:
-        raise FileError("damaged") from error
-
-
-def _check_extent(sheet: IO[bytes]) -> None:
-    """Refuse a sheet whose cells lie far out: the reader makes room for all that could stand before them.
-
-    :raises FileError: if a column or row lies outside of what an import takes, or the sheet spans too many cells
-    """
-    column, row, rest = 0, 0, b""
-    while block := sheet.read(_BLOCK):
-        found = _CELL.findall(rest + block)
-        column = max([column, *(_column_number(letters) for letters in {letters for letters, _ in found})])
-        row = max([row, *(int(number) for number in {number for _, number in found})])
-        rest = block[-_OVERLAP:]
-    if column > MAX_COLUMNS:
-        raise FileError("too_many_columns", limit=MAX_COLUMNS)
-    if row > MAX_ROWS + 1:
-        raise FileError("too_many_rows", limit=MAX_ROWS)
-    if column * row > MAX_CELLS:
-        raise FileError("too_large")
-
-
-def _column_number(letters: bytes) -> int:
-    """Return 1 for A, 27 for AA; 0 for none."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
-def _check_repeats(content: bytes) -> None:
-    """Refuse an ODS whose filled cells or rows are repeated beyond what an import takes; blank ones may be.
-
-    :raises FileError: if one is
-    """
-    for tag in _FILLED_CELL.findall(content):
-        if any(int(count) > MAX_COLUMNS for count in _REPEATED.findall(tag)):
-            raise FileError("too_many_columns", limit=MAX_COLUMNS)
-    for count, cells in _REPEATED_ROW.findall(content):
-        if int(count) > _MAX_REPEATED_ROWS and b"office:value" in cells:
-            raise FileError("too_many_rows", limit=MAX_ROWS)
-
-
-def _first_sheet(content: bytes) -> CalamineSheet | None:
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = [
-            meta.name
-            for meta in workbook.sheets_metadata
-            if meta.typ == SheetTypeEnum.WorkSheet and meta.visible == SheetVisibleEnum.Visible
-        ]
-        sheets = (workbook.get_sheet_by_name(name) for name in names)
-        return next((sheet for sheet in sheets if sheet.end is not None), None)
+        yield
     except PasswordError as error:
         raise FileError("password") from error
     except (CalamineError, ValueError, OSError) as error:
@@ -134,9 +143,8 @@ def _first_sheet(content: bytes) -> CalamineSheet | None:
         raise
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[Sequence[Any]]:
-    for row in sheet.to_python(skip_empty_area=False):
-        yield [_plain(cell) for cell in row]
+def _sheet_name(meta: SheetMetadata) -> SheetName:
+    return SheetName(meta.name, is_hidden=meta.visible != SheetVisibleEnum.Visible)
 
 
 def _plain(cell: Any) -> Any:
@@ -145,16 +153,3 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, float):
         return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
     return str(cell) if isinstance(cell, time | timedelta) else cell
-
-
-def _range_name(cells: tuple[tuple[int, int], tuple[int, int]]) -> str:
-    return ":".join(f"{_column_name(column)}{row + 1}" for row, column in cells)
-
-
-def _column_name(column: int) -> str:
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name

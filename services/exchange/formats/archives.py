@@ -1,0 +1,126 @@
+"""The ZIP behind XLSX and ODS, looked at before a reader unpacks it: refused where it would fill the memory."""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+
+from services.exchange.cells import column_number
+from services.exchange.errors import FileError
+from services.exchange.formats.content import BLOCK, Content
+from services.exchange.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, SEARCHED_ROWS
+
+#: What the parts of a ZIP may unpack to, in bytes: a small file can hold gigabytes.
+_MAX_UNPACKED = 500 * 1024 * 1024
+_MAX_PARTS = 10_000
+_SHEET_PART = re.compile(r"worksheets/[^/]+\.xml$")
+#: Part -> what kind of file holds it, of those that cannot be read.
+_OTHER_FORMATS = {
+    "xl/workbook.bin": "XLSB",
+    "word/document.xml": "Word",
+    "ppt/presentation.xml": "PowerPoint",
+    "Index/Document.iwa": "Numbers",
+}
+#: The place of a cell (letters, number) or of a row (number) in a sheet of an XLSX.
+_PLACE = re.compile(rb"""\sr=["']([A-Z]{0,10})([0-9]{1,10})["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
+_FILLED_CELL = re.compile(rb"<table:table-cell[^>]*office:value[^>]*>")
+_REPEATED = re.compile(rb'number-columns-repeated="([0-9]{1,12})"')
+_REPEATED_ROW = re.compile(
+    rb'<table:table-row[^>]*number-rows-repeated="([0-9]{1,12})"[^>]*>(.*?)</table:table-row>', re.DOTALL
+)
+_MAX_REPEATED_ROWS = 1_000
+
+
+@contextmanager
+def archive_of(content: Content) -> Iterator[zipfile.ZipFile]:
+    """Yield the archive.
+
+    :raises FileError: if it, or what is read of it, is damaged
+    """
+    try:
+        with content.open() as stream, zipfile.ZipFile(stream) as archive:
+            yield archive
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, zlib.error) as error:
+        raise FileError("damaged") from error
+    except (ParseError, DefusedXmlException, LookupError) as error:
+        raise FileError("damaged") from error
+
+
+def check_archive(content: Content) -> None:
+    """Refuse what would fill the memory, and what is no workbook that can be read.
+
+    :raises FileError: if it is damaged, too large, protected or of another kind
+    """
+    with archive_of(content) as archive:
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > _MAX_UNPACKED or len(parts) > _MAX_PARTS:
+            raise FileError("unpacks_too_large")
+        for name, kind in _OTHER_FORMATS.items():
+            if name in archive.NameToInfo:
+                raise FileError("other_format", value=kind)
+        for part in parts:
+            if part.flag_bits & 1:
+                raise FileError("password")
+            with archive.open(part) as stream:
+                _check_part(part.filename, stream)
+
+
+def blocks_of_tags(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield blocks that end where a tag ends."""
+    rest = b""
+    while block := stream.read(BLOCK):
+        whole, bracket, rest = (rest + block).rpartition(b">")
+        yield whole + bracket
+        if len(rest) > BLOCK:
+            raise FileError("damaged")
+    yield rest
+
+
+def _check_part(name: str, stream: IO[bytes]) -> None:
+    """Read a part to its end, which shows whether it is as long as it says."""
+    if _SHEET_PART.search(name):
+        _check_extent(stream)
+    elif name == "content.xml":
+        _check_repeats(stream.read())
+    elif name == "META-INF/manifest.xml" and b"encryption-data" in stream.read(BLOCK):
+        raise FileError("password")
+    while stream.read(BLOCK):
+        pass
+
+
+def _check_extent(sheet: IO[bytes]) -> None:
+    """Refuse a sheet whose cells lie far out: the reader makes room for all that could stand before them.
+
+    :raises FileError: if a column or row lies outside of what an import takes, or the sheet spans too many cells
+    """
+    column, row, count = 0, 0, 0
+    for block in blocks_of_tags(sheet):
+        found = _PLACE.findall(block)
+        column = max([column, *(column_number(letters.decode()) for letters in {letters for letters, _ in found})])
+        row = max([row, *(int(number) for number in {number for _, number in found})])
+        count += len(_CELL.findall(block))
+    if column > MAX_COLUMNS:
+        raise FileError("too_many_columns", limit=MAX_COLUMNS)
+    if row > MAX_ROWS + SEARCHED_ROWS:
+        raise FileError("too_many_rows", limit=MAX_ROWS)
+    if max(column * row, count) > MAX_CELLS:
+        raise FileError("too_many_cells", limit=MAX_CELLS)
+
+
+def _check_repeats(content: bytes) -> None:
+    """Refuse an ODS whose filled cells or rows are repeated beyond what an import takes; blank ones may be.
+
+    :raises FileError: if one is
+    """
+    for tag in _FILLED_CELL.findall(content):
+        if any(int(count) > MAX_COLUMNS for count in _REPEATED.findall(tag)):
+            raise FileError("too_many_columns", limit=MAX_COLUMNS)
+    for count, cells in _REPEATED_ROW.findall(content):
+        if int(count) > _MAX_REPEATED_ROWS and b"office:value" in cells:
+            raise FileError("too_many_rows", limit=MAX_ROWS)
