@@ -111,7 +111,7 @@ def test_partial_import_is_offered_and_done(session: Session, admin_client: Flas
         (b"", "the file is empty"),
         (b"name\n", "the file has headers but no rows"),
         (b"name,colour\na,b\n", "the column “colour” is not known"),
-        (b"name\n\xff\xff\n", "encoding is not known"),
+        (b"name\n\xff\xff\n", "encoding is not clear"),
         (b"PK\x03\x04", "the file is damaged"),
         (b"name,<script>\na,b\n", "&lt;script&gt;"),
     ],

@@ -124,7 +124,7 @@ HEADERS = [
         "the column “colour” is not known; there are code, name, parent_code, path, is_active, sort_order, level1…",
     ),
     (("code", "parent_code"), (), "the column “name” is missing"),
-    (("name", "名称"), (), "the column “名称” is there twice"),
+    (("name", "名称"), (), "the columns A “name” and B “名称” are both “name”; choose one, or remove the other"),
     (("name",), ("--map", "other=code"), "--map names “other”, which is no column of the file"),
     (
         ("name", "x"),

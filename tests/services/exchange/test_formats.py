@@ -20,7 +20,7 @@ SPREADSHEETS = SHARED_DATA / "spreadsheets"
 #: File of ../shared/data/spreadsheets -> code of its refusal, or (header, number of rows, first row).
 ODD_FILES = {
     "calamine_date_1904.xlsx": (("2021-01-01", "15"), 2, [date(2021, 1, 2), 16]),
-    "calamine_errors.xlsx": "no_header",
+    "calamine_errors.xlsx": "error_cell",
     "calamine_hidden_sheets.xlsx": (("1", "2"), 3, [3, 4]),
     "csvkit_latin1.csv": "encoding",
     "csvkit_utf16_le.csv": (("a", "b", "c"), 2, ["1", "2", "3"]),
@@ -109,7 +109,7 @@ def _workbook(tmp_path: Path) -> bytes:
         (b"", "empty"),
         (b" \r\n \r\n", "empty"),
         (b"\xef\xbb\xbf", "empty"),
-        (b",,\n1,2,3\n", "no_header"),
+        (b",,\n1,2,3\n", "no_rows"),
         (b"name\n", "no_rows"),
         (b"name\n,\n", "no_rows"),
         (b"name,code\n", "no_rows"),

@@ -26,7 +26,7 @@ def workbook(*cells: str) -> bytes:
         ("XFD1048576", "too_many_columns"),
         ("XFD2", "too_many_columns"),
         ("A1048576", "too_many_rows"),
-        ("GR200000", "too_large"),
+        ("GR200000", "too_many_cells"),
     ],
 )
 def test_far_cell_is_refused(far: str, code: str) -> None:
