@@ -19,7 +19,7 @@ class ErrorCell:
 
     #: Its place as a spreadsheet names it, such as "B7".
     name: str
-    #: What it shows, such as "#N/A".
+    #: What it shows, such as "#N/A"; empty for one that no program has computed yet.
     text: str
 
     def __str__(self) -> str:

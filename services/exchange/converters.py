@@ -42,7 +42,7 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, ErrorCell):
-        raise CellError("error_cell", cell=cell.name, value=cell.text)
+        raise CellError("error_cell" if cell.text else "not_computed", cell=cell.name, value=cell.text)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):

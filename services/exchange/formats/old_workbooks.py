@@ -1,4 +1,4 @@
-"""XLS: finds the failed formulas, which the reader of workbooks hands over as blank cells.
+"""XLS: tells what is protected, and finds the failed formulas, which the reader hands over as blank cells.
 
 Sources: [MS-CFB] (the container of streams) and [MS-XLS] (the records of a workbook), both published by Microsoft.
 """
@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 
 from services.exchange.cells import ErrorCell, cell_name
+from services.exchange.errors import FileError
 from services.exchange.formats.content import Content
 from services.exchange.formats.sheet_facts import SheetFacts
 
@@ -15,7 +16,9 @@ _HEADER_BYTES, _ENTRY_BYTES = 512, 128
 _NO_SECTOR = 0xFFFFFFFA
 _ROOT, _STREAM_NAMES = 5, ("Workbook", "Book")
 #: Numbers of records.
-_FORMULA, _END, _BOUND_SHEET, _BOOL_OR_ERROR = 0x0006, 0x000A, 0x0085, 0x0205
+_FORMULA, _END, _PASSWORD, _BOUND_SHEET, _BOOL_OR_ERROR = 0x0006, 0x000A, 0x002F, 0x0085, 0x0205
+#: Stream -> what kind of file holds it, of those that cannot be read.
+_OTHER_FORMATS = {"WordDocument": "Word", "PowerPoint Document": "PowerPoint"}
 #: Value of a formula that failed: its first byte, and its last two.
 _FAILED, _NO_NUMBER = 2, b"\xff\xff"
 _ERRORS = {
@@ -27,6 +30,25 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
+
+
+def check_container(content: Content) -> None:
+    """Refuse what is protected, and what is no workbook.
+
+    :raises FileError: if it is so; one that cannot be followed is left to the reader
+    """
+    with content.open() as stream:
+        data = stream.read()
+    try:
+        container = _Container(data)
+        book = container.stream(_STREAM_NAMES)
+    except (struct.error, IndexError, ValueError):
+        return
+    if "EncryptedPackage" in container.names or any(kind == _PASSWORD for kind, _ in _records(book, 0)):
+        raise FileError("password")
+    for name, kind in _OTHER_FORMATS.items():
+        if name in container.names:
+            raise FileError("other_format", value=kind)
 
 
 def xls_facts(content: Content, index: int) -> SheetFacts:
@@ -74,6 +96,11 @@ def _book(content: bytes) -> bytes:
         return b""
 
 
+def _name(entry: bytes) -> str:
+    length = struct.unpack_from("<H", entry.ljust(_ENTRY_BYTES, b"\0"), 64)[0]
+    return entry[: max(0, length - 2)].decode("utf-16-le", "replace")
+
+
 class _Container:
     """A compound file: streams cut into sectors, which a table of next sectors chains."""
 
@@ -87,16 +114,26 @@ class _Container:
         entries = self._joined(directory)
         self._entries = [entries[at : at + _ENTRY_BYTES] for at in range(0, len(entries), _ENTRY_BYTES)]
 
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the streams."""
+        return [_name(entry) for entry in self._entries]
+
     def stream(self, names: tuple[str, ...]) -> bytes:
-        """Return the first stream of one of the names; none if there is no such stream."""
+        """Return the first stream of one of the names; none if there is no such stream.
+
+        :raises FileError: if the file ends before it
+        """
         roots = [entry for entry in self._entries if len(entry) == _ENTRY_BYTES and entry[66] == _ROOT]
         for entry in self._entries:
-            name = entry[: max(0, struct.unpack_from("<H", entry, 64)[0] - 2)].decode("utf-16-le", "replace")
-            if name not in names:
+            if _name(entry) not in names:
                 continue
             start, size = struct.unpack_from("<II", entry, 116)
             if size >= self._least:
-                return self._joined(start)[:size]
+                data = self._joined(start)[:size]
+                if len(data) < size:
+                    raise FileError("damaged")
+                return data
             small = self._joined(struct.unpack_from("<I", roots[0], 116)[0])
             chain = self._chain(start, self._small_next)
             return b"".join(small[n * self._small_size : (n + 1) * self._small_size] for n in chain)[:size]
@@ -111,7 +148,7 @@ class _Container:
                 break
             *more, at = self._numbers([at])
             sectors += more
-        return [sector for sector in sectors if sector < _NO_SECTOR]
+        return [sector for sector in sectors if sector < _NO_SECTOR][: len(self._content) // self._size]
 
     def _sector(self, number: int) -> bytes:
         start = _HEADER_BYTES if self._size == _HEADER_BYTES else self._size
@@ -122,13 +159,14 @@ class _Container:
         return list(struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4]))
 
     def _chain(self, start: int, following: list[int]) -> list[int]:
-        """Return the sectors of a chain; one that runs in a circle ends."""
+        """Return the sectors of a chain; one that runs in a circle ends when it is longer than the file."""
         found: list[int] = []
-        at = start
-        while at < len(following) and len(found) < len(following):
+        at, most = start, len(self._content) // self._small_size
+        while at < len(following) and len(found) < most:
             found.append(at)
             at = following[at]
         return found
 
     def _joined(self, start: int) -> bytes:
-        return b"".join(self._sector(number) for number in self._chain(start, self._next))
+        most = len(self._content) // self._size
+        return b"".join(self._sector(number) for number in self._chain(start, self._next)[:most])

@@ -142,7 +142,7 @@ def header_of(opened: Opened) -> tuple[str, ...]:
     header = []
     for cell in cells:
         if isinstance(cell, ErrorCell):
-            raise FileError("error_cell", cell=cell.name, value=cell.text)
+            raise FileError("error_cell" if cell.text else "not_computed", cell=cell.name, value=cell.text)
         header.append(" ".join(str(cell).lstrip("\ufeff").split()) if cell is not None else "")
     while header and not header[-1]:
         header.pop()

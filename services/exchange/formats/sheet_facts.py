@@ -18,15 +18,18 @@ from services.exchange.formats.content import Content
 _MAX_PART = 16 * 1024 * 1024
 #: A cell of an XLSX up to its value.
 _CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*)>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?(?:<(?:\w+:)?v>([^<]*))?"
+    rb"<(?:\w+:)?c\s([^>]*)>(<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?(?:<(?:\w+:)?v>([^<]*))?"
 )
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _STYLE = re.compile(rb"""\bs=["']([0-9]{1,6})["']""")
 _ERROR = re.compile(rb"""\bt=["']e["']""")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_TEXT = re.compile(rb"""\bt=["']str["']""")
 _TYPED = re.compile(rb"""\bt=["'][^n]""")
 #: A format that shows a number with so many digits.
 _ZEROS = re.compile(r"0{2,20}")
-_MAX_DIGITS = 20
+#: Longest text of an error.
+_MAX_TEXT = 20
 
 #: (row, column), the first being 1.
 Place = tuple[int, int]
@@ -83,10 +86,12 @@ def _blocks_of_cells(stream: Any) -> Iterator[bytes]:
 
 
 def _note_cells(block: bytes, padded: dict[bytes, int], facts: SheetFacts) -> None:
-    if not padded and b't="e"' not in block and b"t='e'" not in block:
+    if not padded and not _ERROR.search(block) and not _FORMULA.search(block):
         return
-    for attributes, value in _CELL.findall(block):
-        is_error = _ERROR.search(attributes) is not None
+    for attributes, formula, value in _CELL.findall(block):
+        is_error = _ERROR.search(attributes) is not None or (
+            bool(formula) and not value and not _TEXT.search(attributes)
+        )
         style = _STYLE.search(attributes) if padded else None
         digits = padded.get(style[1], 0) if style and not _TYPED.search(attributes) else 0
         place = _PLACE.search(attributes) if is_error or digits else None
@@ -94,7 +99,7 @@ def _note_cells(block: bytes, padded: dict[bytes, int], facts: SheetFacts) -> No
             continue
         row, column = int(place[2]), column_number(place[1].decode())
         if is_error:
-            facts.errors[row, column] = ErrorCell(cell_name(column, row), value.decode("ascii", "replace") or "#N/A")
+            facts.errors[row, column] = ErrorCell(cell_name(column, row), value.decode("ascii", "replace"))
         else:
             facts.digits[row, column] = digits
 
@@ -164,7 +169,7 @@ def ods_facts(content: Content, sheet: str) -> SheetFacts:
 
 def _note_ods_cell(tag: Any, values: dict[str, str], place: Place, facts: SheetFacts) -> None:
     if any(_local(key) == "value-type" and value == "error" for key, value in tag.items()):
-        facts.errors[place] = ErrorCell(cell_name(place[1], place[0]), "".join(tag.itertext())[:_MAX_DIGITS] or "#N/A")
+        facts.errors[place] = ErrorCell(cell_name(place[1], place[0]), "".join(tag.itertext())[:_MAX_TEXT] or "#N/A")
     width = int(values.get("number-columns-spanned", 1))
     height = int(values.get("number-rows-spanned", 1))
     if width > 1 or height > 1:
