@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from admin_views.downloads import send_file, temporary_file
 from admin_views.exchange_messages import fault_text, file_error_text
+from admin_views.import_template import write_xlsx_template
 from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.page_mixin import PageMixin
 from admin_views.sessions import reading
@@ -54,8 +55,13 @@ class ImportPagesMixin(PageMixin):
         required = TREE_NAMES if form else resource.required_names()
         header = [f"{text(field.label)}{'*' if field.name in required else ''}" for field in fields]
         with temporary_file(export_type) as path:
-            write_file(path, export_type, header, [str for _ in fields], (), title=resource.endpoint)
-            title = gettext("%(title)s template", title=text(self.page.menu_title))
+            title = text(self.page.menu_title)
+            if export_type == "xlsx":
+                modes = [mode for mode, _ in self._modes(resource)]
+                write_xlsx_template(db.session, path, fields, required, title=title, modes=modes)
+            else:
+                write_file(path, export_type, header, [str for _ in fields], ())
+            title = gettext("%(title)s template", title=title)
             return send_file(path, f"{title}.{export_type}", export_type)
 
     def _importable(self) -> Resource:
