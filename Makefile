@@ -24,9 +24,9 @@ help: ## list what make can do
 run: setup ## prepare everything and start the server on http://127.0.0.1:8000
 	@$(BIN)/python scripts/run.py
 
-dev: setup ## the server with reload, for developers
+dev: setup ## the server with reload, for developers; the worker of long jobs takes new code when started anew
 	@$(BIN)/flask --app app db upgrade
-	$(BIN)/flask --app app run --debug --host $${KEPEI_HOST:-127.0.0.1} --port $${KEPEI_PORT:-8000}
+	$(BIN)/python scripts/keep_worker.py & exec $(BIN)/flask --app app run --debug --host $${KEPEI_HOST:-127.0.0.1} --port $${KEPEI_PORT:-8000}
 
 test: setup ## every test, on SQLite and PostgreSQL and in a browser
 	$(BIN)/pytest -n logical --maxprocesses 8 --dist worksteal

@@ -65,6 +65,7 @@ def _defaults(instance: Path) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "QUEUE_NAME": "kepei",
         "PROXIES": 0,
         "HTTPS": "",
         # Not CSV: its export streams. Lengths of pages give no CSRF token away (BREACH): a cookie with SameSite=Lax
@@ -123,5 +124,6 @@ def _installation() -> installation.Installation:
         instance=instance,
         files=Path(config.get("FILES") or instance / "files"),
         redis_url=config.get("REDIS_URL") or None,
+        name=config["QUEUE_NAME"],
         secret_key=config["SECRET_KEY"],
     )

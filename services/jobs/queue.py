@@ -22,7 +22,6 @@ from services import installation
 
 #: Seconds without a sign of life after which a job's worker counts as dead.
 LEASE_SECONDS = 60.0
-_NAME = "kepei"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,9 @@ class Queue:
             "serializer": SignedSerializer(secret=place.secret_key, salt="jobs"),
         }
         self.huey: Huey = (
-            RedisHuey(_NAME, url=place.redis_url, **settings)
+            RedisHuey(place.name, url=place.redis_url, **settings)
             if place.redis_url
-            else SqliteHuey(_NAME, filename=str(place.instance / "queue.sqlite"), **settings)
+            else SqliteHuey(place.name, filename=str(place.instance / "queue.sqlite"), **settings)
         )
         #: What a worker does with a job; set where one runs.
         self.work: Callable[[str, int], Any] | None = None
@@ -121,13 +120,14 @@ class Queue:
         for fact in ("beat", "stop"):
             self.huey.storage.pop_data(turn.key(fact))
 
-    def count_crash(self, kind: str, job_id: int) -> int:
-        """Note that a worker died at a job; return how many have."""
-        key = f"crash:{kind}:{job_id}"
-        found = self.huey.storage.peek_data(key)
-        count = 1 if found is EmptyData else int(bytes(found)) + 1
-        self.huey.storage.put_data(key, str(count).encode())
-        return count
+    def crashes(self, kind: str, job_id: int) -> int:
+        """Return how many workers have died at a job."""
+        found = self.huey.storage.peek_data(f"crash:{kind}:{job_id}")
+        return 0 if found is EmptyData else int(bytes(found))
+
+    def note_crashes(self, kind: str, job_id: int, count: int) -> None:
+        """Note how many have."""
+        self.huey.storage.put_data(f"crash:{kind}:{job_id}", str(count).encode())
 
     def forget_crashes(self, kind: str, job_id: int) -> None:
         """Begin to count anew: the job has ended."""

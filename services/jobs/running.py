@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -17,7 +17,7 @@ from models.types import utc_now
 from services.errors import ServiceError
 from services.jobs import queue as queues
 from services.jobs.errors import JobCancelled, JobFault, LostJobError
-from services.jobs.kinds import ENDED, change_one, expiry, model_of, phase_of
+from services.jobs.kinds import ENDED, broken_off, change_one, expiry, model_of, phase_of
 from services.jobs.queue import Queue, Turn
 
 #: Seconds between two signs of life; within them a handler learns that it is to stop.
@@ -126,7 +126,7 @@ class JobRun:
         :raises LostJobError: if another worker has taken the job over
         """
         ended_at = {"finished_at": utc_now()} if state in ENDED else {}
-        self._write(state=state, expires_at=expiry(), **{**ended_at, **columns})
+        self._write(state=state, **{"expires_at": expiry(), **ended_at, **columns})
         self.state = state
 
     def _write(self, **columns: Any) -> None:
@@ -160,7 +160,7 @@ def perform(kind: str, job_id: int, *, is_operator: bool = False) -> str | None:
     if db.session.registry.has() and db.session().in_transaction():
         raise RuntimeError("commit before perform()")
     queue = queues.current()
-    with _reading(is_on=False), Session(db.engine, expire_on_commit=False) as session:
+    with reading(is_on=False), Session(db.engine, expire_on_commit=False) as session:
         claimed = _claim(session, queue, kind, job_id)
         if claimed is None:
             return None
@@ -194,7 +194,7 @@ def _work(run: JobRun, *, is_operator: bool) -> str | None:
     try:
         _act_as_owner(run, is_operator=is_operator)
         handler, reads_only = _handlers[run.kind, run.phase]
-        with _reading(is_on=reads_only):
+        with reading(is_on=reads_only):
             handler(run)
         if run.state is None:
             logger.error("the handler of %s %s did not end the job", run.kind, run.phase)
@@ -222,7 +222,7 @@ def _act_as_owner(run: JobRun, *, is_operator: bool) -> None:
 
     :raises JobFault: if the owner may no longer log in, or was deleted
     """
-    with _reading(is_on=True):
+    with reading(is_on=True):
         owner_id = run.job.owner_id
         actor = load_actor(run.session, owner_id) if owner_id is not None else None
         run.session.commit()
@@ -233,11 +233,10 @@ def _act_as_owner(run: JobRun, *, is_operator: bool) -> None:
 
 
 def _break_off(run: JobRun, state: str, fault: dict[str, Any] | None) -> str | None:
-    """Undo what is not committed and note the end. An import whose undo breaks off is done, as it was."""
+    """Undo what is not committed and note the end."""
     run.session.rollback()
-    is_undo = run.phase == "undo"
     try:
-        run.end("done" if is_undo else state, fault=fault, **({"phase": "run"} if is_undo else {}))
+        run.end(**broken_off(run.phase, state, fault))
         run.session.commit()
     except LostJobError as error:
         run.session.rollback()
@@ -247,7 +246,8 @@ def _break_off(run: JobRun, state: str, fault: dict[str, Any] | None) -> str | N
 
 
 @contextmanager
-def _reading(*, is_on: bool) -> Any:
+def reading(*, is_on: bool) -> Iterator[None]:
+    """Say for a block whether the transactions that begin in it only read."""
     token = reading_only.set(is_on)
     try:
         yield
