@@ -9,6 +9,8 @@ from services.exchange.results import RowFault
 
 #: Code of a fault of one cell or row -> sentence.
 CELL_SENTENCES: dict[str, Any] = {
+    "changed_meanwhile": _("the data changed meanwhile, so the row was left alone"),
+    "edited_since": _("it was edited since the import, so it stays as it is"),
     "ambiguous": _("“%(value)s” is not unique; write the path: %(candidates)s"),
     "below_itself": _("it would stand below itself"),
     "blank_segment": _("the path “%(value)s” has an empty step"),
@@ -62,6 +64,10 @@ CELL_SENTENCES: dict[str, Any] = {
 }
 #: Code of a fault of the whole file -> sentence.
 FILE_SENTENCES: dict[str, Any] = {
+    "bad_add": _("missing values of “%(header)s” cannot be added"),
+    "bad_default": _("“%(header)s” cannot have the same value for all rows"),
+    "bad_option": _("write FIELD=TEXT, or FIELD:TEXT=TEXT, not “%(value)s”"),
+    "plan_changed": _("the data changed meanwhile, so nothing was written; look at what the file would do now"),
     "bad_map": _("--map needs FILE_HEADER=FIELD, not “%(value)s”"),
     "beyond_header": _("row %(row)d has values beyond the last header; give their column a header, or remove them"),
     "blank_header": _("column %(column)s has values but no header; give it one, or empty the column"),

@@ -1,4 +1,4 @@
-"""Writing many rows by few statements. The rights were checked; the session is an unfiltered one."""
+"""Writing many rows by few statements, each noted for the undo. The rights were checked; the session sees every row."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Column, column, func, insert, inspect, select, table, update
 
 from auth.actor import Actor, AnySession
+from auth.visibility import among, dialect_of
 from models.mixins import AuthoredMixin, NameMixin, VersionMixin
+from services.exchange.changes import NO_ROW, Journal
 
 #: Rows of one INSERT.
 BATCH = 1_000
@@ -14,10 +16,19 @@ BATCH = 1_000
 _SEQUENCES = table("sqlite_sequence", column("name"), column("seq"))
 
 
-def insert_rows(session: AnySession, model: Any, rows: Sequence[Mapping[str, Any]], actor: Actor | None) -> list[int]:
+def insert_rows(
+    session: AnySession,
+    model: Any,
+    rows: Sequence[Mapping[str, Any]],
+    actor: Actor | None,
+    *,
+    journal: Journal | None = None,
+    numbers: Sequence[int] = (),
+) -> list[int]:
     """Insert rows and return their ids in the same order. Columns that a row lacks get the model's default.
 
     :param rows: column attribute -> value; names get their keys here; an id from :func:`take_ids` is kept
+    :param numbers: of the file's row that asked for each
     """
     if not rows:
         return []
@@ -33,6 +44,10 @@ def insert_rows(session: AnySession, model: Any, rows: Sequence[Mapping[str, Any
                 for row, row_id in zip(rows[start:end], ids[start:end], strict=True)
             ],
         )
+    if journal is not None:
+        for row, row_id, number in zip(rows, ids, numbers or [NO_ROW] * len(ids), strict=True):
+            after = {"version": 1} if has_version(model) else {name: row[name] for name in row if name != "id"}
+            journal.note(number, model, row_id, before=None, after=after)
     return ids
 
 
@@ -48,14 +63,25 @@ def take_ids(session: AnySession, model: Any, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def update_rows(session: AnySession, model: Any, changes: Mapping[int, Mapping[str, Any]], actor: Actor | None) -> None:
+def update_rows(
+    session: AnySession,
+    model: Any,
+    changes: Mapping[int, Mapping[str, Any]],
+    actor: Actor | None,
+    *,
+    journal: Journal | None = None,
+    numbers: Mapping[int, int] | None = None,
+) -> None:
     """Update rows by id, each with its version raised.
 
     :param changes: id -> column attribute -> value, with the version that was read where the model has one
+    :param numbers: id -> number of the file's row that asked for it
     :raises StaleDataError: if a row was changed meanwhile
     """
     stamp = _stamp(model, actor, is_new=False)
     rows = [_with_names(model, {**stamp, **values, "id": row_id}) for row_id, values in changes.items() if values]
+    if journal is not None:
+        _note_updates(session, model, changes, journal, numbers or {})
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(tuple(sorted(row)), []).append(row)
@@ -67,6 +93,27 @@ def update_rows(session: AnySession, model: Any, changes: Mapping[int, Mapping[s
 def has_version(model: Any) -> bool:
     """Tell whether a model's rows count their versions."""
     return issubclass(model, VersionMixin)
+
+
+def _note_updates(
+    session: AnySession,
+    model: Any,
+    changes: Mapping[int, Mapping[str, Any]],
+    journal: Journal,
+    numbers: Mapping[int, int],
+) -> None:
+    """Take down what the rows hold before they are updated."""
+    written = {row_id: values for row_id, values in changes.items() if values}
+    names = list(dict.fromkeys(name for values in written.values() for name in values if name != "id"))
+    ids = list(written)
+    for start in range(0, len(ids), BATCH):
+        meant = among(model.id, ids[start : start + BATCH], dialect_of(session))
+        columns = (getattr(model, name) for name in names)
+        for row in session.execute(select(model.id, *columns).where(meant)).mappings():
+            values = written[row["id"]]
+            after = dict(values) | ({"version": row["version"] + 1} if "version" in values else {})
+            before = {name: row[name] for name in values if name != "version"}
+            journal.note(numbers.get(row["id"], NO_ROW), model, row["id"], before=before, after=after)
 
 
 def _default(model: Any, name: str) -> Any:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from auth.actor import Actor, AnySession
+from services.exchange.changes import Journal
 from services.exchange.converters import Setting
 from services.exchange.instances import Lookup
 from services.exchange.resource import Resource
 from services.exchange.results import Mode, Row
+from services.exchange.whole_file import WholeFile
 
 
 @dataclass(slots=True)
@@ -23,10 +25,15 @@ class Context:
     every: Session
     actor: Actor | None
     resource: Resource
+    hooks: "Hooks"
     mode: Mode
     setting: Setting
+    #: What is known of the file beyond the rows at hand.
+    file: WholeFile
     #: Whether nothing will be written, so that nobody need wait.
     is_dry_run: bool = False
+    #: Takes down what is written, for the undo.
+    journal: Journal | None = None
     #: Names of the fields that the file has.
     present: frozenset[str] = frozenset()
     #: Field name -> how its rows were found.
@@ -60,9 +67,25 @@ def _no_columns(context: Context, row: Row) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """What the hooks of a table write for a row beyond its columns."""
+
+    #: Field -> value before and after.
+    changes: Mapping[str, tuple[Any, Any]]
+    #: What was read for it: ids and versions of other rows.
+    read: tuple[Any, ...] = ()
+
+
+def _no_more(context: Context, row: Row) -> More:
+    return More({})
+
+
+@dataclass(frozen=True, slots=True)
 class Hooks:
     """What one table adds to the general import."""
 
+    #: Whether the lines hang together, so that the file must be planned as a whole.
+    is_whole: bool = False
     #: Relationships that a hook resolves by itself; their values stay texts.
     deferred: frozenset[str] = frozenset()
     #: Immutable fields whose change a hook judges.
@@ -75,6 +98,8 @@ class Hooks:
     check: Callable[[Context, list[Row]], None] = _nothing
     #: Columns of a new row beyond its fields.
     columns: Callable[[Context, Row], Mapping[str, Any]] = _no_columns
+    #: What a valid line that updates changes beyond the columns of its row.
+    more: Callable[[Context, Row], More] = _no_more
     #: Before the rows are written; all of them are valid.
     before_write: Callable[[Context, list[Row]], None] = _nothing
     #: After the rows were written and have their ids.

@@ -7,6 +7,8 @@ from services.errors import ServiceError
 
 #: Code of a fault of one cell or row -> English sentence; ``admin_views.exchange_messages`` holds the translated ones.
 CELL_SENTENCES: dict[str, str] = {
+    "changed_meanwhile": "the data changed meanwhile, so the row was left alone",
+    "edited_since": "it was edited since the import, so it stays as it is",
     "ambiguous": "“%(value)s” is not unique; write the path: %(candidates)s",
     "below_itself": "it would stand below itself",
     "blank_segment": "the path “%(value)s” has an empty step",
@@ -61,6 +63,10 @@ CELL_SENTENCES: dict[str, str] = {
 
 #: Code of a fault of the whole file -> English sentence.
 FILE_SENTENCES: dict[str, str] = {
+    "bad_add": "missing values of “%(header)s” cannot be added",
+    "bad_default": "“%(header)s” cannot have the same value for all rows",
+    "bad_option": "write FIELD=TEXT, or FIELD:TEXT=TEXT, not “%(value)s”",
+    "plan_changed": "the data changed meanwhile, so nothing was written; look at what the file would do now",
     "bad_map": "--map needs FILE_HEADER=FIELD, not “%(value)s”",
     "beyond_header": "row %(row)d has values beyond the last header; give their column a header, or remove them",
     "blank_header": "column %(column)s has values but no header; give it one, or empty the column",

@@ -30,7 +30,7 @@ from services.exchange.errors import CellError
 #: Text columns that hold keys or numbers to dial: a number that a spreadsheet has spoilt is refused there.
 _IDENTIFIERS = frozenset({"code", "login", "mobile", "parent_code", "phone"})
 #: What is wrong with a name -> code of the fault.
-_NAME_FAULTS: Mapping[str, str] = {
+NAME_FAULTS: Mapping[str, str] = {
     "blank": "blank_name",
     "too_long": "too_long",
     "control": "control",
@@ -136,6 +136,6 @@ def _name_converter(model: Any) -> Converter:
         try:
             return clean_name(text, limit=model.name_limit, is_path_segment=model.is_path_segment)
         except InvalidNameError as error:
-            raise CellError(_NAME_FAULTS[error.code], value=text, limit=error.limit) from error
+            raise CellError(NAME_FAULTS[error.code], value=text, limit=error.limit) from error
 
     return convert

@@ -41,10 +41,18 @@ def write(context: Context, rows: list[Row], hooks: Hooks) -> None:
     columns = [_insert_columns(context, row, hooks) for row in new]
     if issubclass(model, SortableMixin):
         _append(context, columns)
-    for row, row_id in zip(new, insert_rows(context.every, model, columns, actor), strict=True):
+    numbers = [row.number for row in new]
+    ids = insert_rows(context.every, model, columns, actor, journal=context.journal, numbers=numbers)
+    for row, row_id in zip(new, ids, strict=True):
         row.id = row_id
+    changed = {row.id: row for row in rows if row.id and row.action is Action.UPDATE}
     update_rows(
-        context.every, model, {row.id: row.changes for row in rows if row.id and row.action is Action.UPDATE}, actor
+        context.every,
+        model,
+        {row_id: row.changes for row_id, row in changed.items()},
+        actor,
+        journal=context.journal,
+        numbers={row_id: row.number for row_id, row in changed.items()},
     )
     hooks.after_write(context, rows)
 
@@ -54,24 +62,38 @@ def _match_existing(context: Context, rows: list[Row], hooks: Hooks) -> None:
     keys = [key for key in context.resource.keys if key in context.present]
     found: dict[str, dict[str, int]] = {}
     for key in keys:
-        _refuse_repeats(rows, key)
+        _refuse_repeats(rows, key, context.file.keys.setdefault(key, {}))
         values = (row.values[key] for row in rows if row.values.get(key))
         found[key] = find_existing(context.every, context.resource.model, key, values)
     for row in rows:
         given = [key for key in keys if row.values.get(key)]
         if given:
             row.id = found[given[0]].get(key_value(given[0], row.values[given[0]]))
+        if row.id is not None:
+            row.drop_defaults()
+            _refuse_second(context, row, given[0])
     _decide(context, rows, found, hooks)
 
 
-def _refuse_repeats(rows: list[Row], key: str) -> None:
-    seen: dict[str, int] = {}
+def _refuse_repeats(rows: list[Row], key: str, seen: dict[str, int]) -> None:
+    """Refuse lines with a key that stands further up in the file already.
+
+    :param seen: compared value -> number of the first line that has it
+    """
     for row in rows:
         value = row.values.get(key)
         if value:
             first = seen.setdefault(key_value(key, value), row.number)
             if first != row.number:
                 row.refuse(key, "duplicate_in_file", other=first)
+
+
+def _refuse_second(context: Context, row: Row, key: str) -> None:
+    """Refuse to update by a second line a row that one further up means by another key."""
+    if context.mode is Mode.UPDATE and row.id is not None:
+        first = context.file.targets.setdefault(row.id, row.number)
+        if first != row.number and not any(fault.code == "duplicate_in_file" for fault in row.faults):
+            row.refuse(key, "duplicate_in_file", other=first)
 
 
 def _decide(context: Context, rows: list[Row], found: Mapping[str, Mapping[str, int]], hooks: Hooks) -> None:
@@ -118,6 +140,7 @@ def _columns(context: Context) -> list[FileField]:
 
 def _note_changes(context: Context, rows: list[Row], hooks: Hooks) -> None:
     """Compare the lines that update with what is stored; a line that changes nothing is skipped."""
+    noted: dict[int, Mapping[Any, Any]] = context.kept.setdefault("read", {})
     updates = [row for row in rows if row.action is Action.UPDATE]
     model, fields = context.resource.model, _columns(context)
     stored_columns = [model.id, *(getattr(model, field.key) for field in fields)]
@@ -126,6 +149,7 @@ def _note_changes(context: Context, rows: list[Row], hooks: Hooks) -> None:
     for batch in batches(updates):
         statement = select(*stored_columns).where(model.id.in_([row.id for row in batch]))
         stored = {values["id"]: values for values in context.every.execute(statement).mappings()}
+        noted |= stored
         for row in batch:
             if row.id in stored:
                 _compare(row, fields, stored[row.id], hooks)

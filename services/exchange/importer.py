@@ -1,182 +1,179 @@
-"""Reads a table of a file, checks all of it, then writes all or nothing, or the valid rows.
+"""Plans lines of a file and writes them: the engine under the jobs of ``imports`` and the command line's dry run.
 
-``import_file`` is the whole way; ``plan_import`` and ``run`` are its halves. Nothing here commits.
+``planned`` checks some lines, or all, and writes nothing; ``write`` carries out what they plan. Nothing here commits.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from auth.actor import AnySession, get_actor
-from models.inspection import Kind, page_of
+from models.inspection import page_of
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange import flat, trees
-from services.exchange.cells import is_blank
+from services.exchange.changes import Journal
 from services.exchange.context import Context, Hooks
-from services.exchange.converters import CLEAR, Setting
-from services.exchange.errors import CellError, FileError, HeaderError
-from services.exchange.fields import FileField, converter_of
+from services.exchange.converters import Setting
+from services.exchange.errors import FileError
 from services.exchange.formats import Table
-from services.exchange.instances import make_lookup, relation_text
+from services.exchange.missing import check_addable
 from services.exchange.options import Options
 from services.exchange.resource import Resource
 from services.exchange.results import Action, ImportResult, Row, TreeDiff
+from services.exchange.row_reading import Columns, Line, columns_of, read_rows
 from services.exchange.tables import hooks_of
 from services.exchange.tree_diff import tree_diff
+from services.exchange.whole_file import WholeFile
 from services.listing import company_time_zone
+
+#: Lines that are planned, and written, at once.
+CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A file whose headers fit its table, and how it is imported."""
+
+    resource: Resource
+    columns: Columns
+    options: Options
+    hooks: Hooks
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the lines hang together, so that all are planned at once."""
+        return self.resource.is_tree or self.hooks.is_whole
 
 
 @dataclass(slots=True)
-class Plan:
-    """A checked file: what ``run`` would write."""
+class Chunk:
+    """Checked lines: what ``write`` would do."""
 
     context: Context
     rows: list[Row]
-    result: ImportResult
-    hooks: Hooks
+
+    @property
+    def valid_rows(self) -> list[Row]:
+        """Return the rows that would be written."""
+        return [row for row in self.rows if row.is_valid and row.action is not Action.SKIP]
 
 
-def import_table(session: AnySession, resource: Resource, table: Table, options: Options) -> ImportResult:
-    """Check a table, and unless it is a dry run or has faults write it. Flushes.
+def setup_of(session: AnySession, resource: Resource, header: Sequence[str], options: Options) -> Setup:
+    """Return how a file with this header is imported.
 
-    With an actor in the session the actor's rights bind; without one it is the operator's import.
-
-    :raises FileError: if the file as a whole cannot be used, or the database refuses the rows
-    """
-    with plan_import(session, resource, table, options) as plan:
-        is_clean = not plan.result.faults
-        if not options.is_dry_run and (is_clean or options.is_partial):
-            run(plan)
-        return plan.result
-
-
-@contextmanager
-def plan_import(session: AnySession, resource: Resource, table: Table, options: Options) -> Iterator[Plan]:
-    """Yield the checked file. Nothing is written.
-
-    :raises FileError: if the file as a whole cannot be used
+    :raises FileError: if the table takes no imports, or headers or options do not fit it
+    :raises PermissionDeniedError: if missing values are to be added and the session's actor may not
     """
     if "import" not in page_of(resource.model).actions:
         raise FileError("not_imported", value=resource.endpoint)
     actor = get_actor(session)
+    if actor is not None:
+        check_addable(session, resource, options.add_missing)
+    return Setup(resource, columns_of(resource, header, options, actor), options, hooks_of(resource.model))
+
+
+@contextmanager
+def planned(
+    session: AnySession,
+    setup: Setup,
+    lines: Iterable[Line],
+    *,
+    file: WholeFile,
+    journal_of: int | None = None,
+    is_dry_run: bool = False,
+) -> Iterator[Chunk]:
+    """Yield checked lines; they can be written while the block lasts.
+
+    With an actor in the session the actor's rights bind; without one it is the operator's import.
+
+    :param journal_of: id of the job for which is taken down what is written
+    :param is_dry_run: nothing will be written, so nobody need wait
+    :raises FileError: if the table cannot be imported in this mode
+    """
+    actor = get_actor(session)
     reason = UnfilteredReason.COMMAND if actor is None else UnfilteredReason.NEW_ROW
     with unfiltered(session, reason) as every:
-        setting = Setting(company_time_zone(every))
-        context = Context(session, every, actor, resource, options.mode, setting, options.is_dry_run)
-        hooks = hooks_of(resource.model)
-        rows = _read_rows(context, table, options, hooks)
-        if resource.is_tree:
+        context = Context(
+            session,
+            every,
+            actor,
+            setup.resource,
+            setup.hooks,
+            setup.options.mode,
+            Setting(company_time_zone(every)),
+            file,
+            is_dry_run,
+            Journal(every, journal_of) if journal_of is not None else None,
+        )
+        rows = read_rows(context, setup.columns, lines, setup.options)
+        if setup.resource.is_tree:
             trees.plan(context, rows)
         else:
-            flat.plan(context, rows, hooks)
-        yield Plan(context, rows, _result(context, rows, table.encoding), hooks)
+            flat.plan(context, rows, setup.hooks)
+        yield Chunk(context, rows)
 
 
-def run(plan: Plan) -> None:
-    """Write the valid rows of a plan.
+def write(chunk: Chunk) -> None:
+    """Write the valid rows.
 
     :raises FileError: if the database refuses them; nothing is written then
     """
-    context = plan.context
+    context = chunk.context
     try:
         with context.every.begin_nested():
             if context.resource.is_tree:
                 trees.write(context)
             else:
-                valid = [row for row in plan.rows if row.is_valid and row.action is not Action.SKIP]
-                flat.write(context, valid, plan.hooks)
+                flat.write(context, chunk.valid_rows, context.hooks)
+            if context.journal is not None:
+                context.journal.flush()
     except (IntegrityError, DataError, StaleDataError) as error:
         raise FileError("write_refused") from error
     context.session.expire_all()
-    plan.result.is_written = True
 
 
-def _read_rows(context: Context, table: Table, options: Options, hooks: Hooks) -> list[Row]:
-    fields = context.resource.match(table.header, options.mapping, mode=options.mode)
-    _check_read_only(context, table.header, fields)
-    context.present = frozenset(field.name for field in fields if field is not None)
-    converters = {
-        field.name: converter_of(field, context.resource.model, context.setting)
-        for field in fields
-        if field is not None and not _is_lookup(field)
-    }
-    rows = [_read_row(number, fields, cells, converters) for number, cells in table.rows]
-    for field in fields:
-        if field is not None and _is_lookup(field) and field.name not in hooks.deferred:
-            _resolve(context, field, rows)
-    return rows
+def import_table(session: AnySession, resource: Resource, table: Table, options: Options) -> ImportResult:
+    """Check a whole table at once, and unless it is a dry run or has faults write it: no job, no undo. Flushes.
+
+    :raises FileError: if the file as a whole cannot be used, or the database refuses the rows
+    :raises ValueError: if values are missing and would have to be added first
+    """
+    setup = setup_of(session, resource, table.header, options)
+    lines = [line for line in table.rows if line[0] not in options.skipped]
+    file = WholeFile()
+    with planned(session, setup, lines, file=file, is_dry_run=options.is_dry_run) as chunk:
+        result = _result(chunk, table.encoding)
+        if not options.is_dry_run and (not result.faults or options.is_partial):
+            if file.missing:
+                raise ValueError("missing values are added by jobs alone")
+            write(chunk)
+            result.is_written = True
+        return result
 
 
-def _check_read_only(context: Context, header: tuple[str, ...], fields: list[FileField | None]) -> None:
-    """Let only the operator and the company admin fill what the system sets: they bring data from elsewhere."""
-    for text, field in zip(header, fields, strict=True):
-        if field is None:
-            continue
-        is_fixed = field.kind in {Kind.COMPUTED, Kind.JSON} or (field.meta.is_read_only and not context.is_unbound)
-        if is_fixed:
-            raise HeaderError("read_only_header", header=text)
-
-
-def _read_row(number: int, fields: list[FileField | None], cells: Any, converters: Mapping[str, Any]) -> Row:
-    row = Row(number, {})
-    for field, cell in zip(fields, cells, strict=True):
-        if field is None or is_blank(cell):
-            continue
-        if isinstance(cell, str) and cell.strip() == CLEAR:
-            row.values[field.name] = None
-            continue
-        convert = converters.get(field.name, relation_text)
-        try:
-            row.values[field.name] = convert(cell)
-        except CellError as error:
-            row.refuse(field.name, error.code, **error.data)
-    return row
-
-
-def _is_lookup(field: FileField) -> bool:
-    return field.target is not None
-
-
-def _resolve(context: Context, field: FileField, rows: list[Row]) -> None:
-    """Turn the texts of a relationship's column into ids."""
-    target: Any = field.target
-    lookup = make_lookup(context.sight, target)
-    lookup.prepare(row.values[field.name] for row in rows if row.values.get(field.name))
-    context.lookups[field.name] = lookup
-    for row in rows:
-        text = row.values.get(field.name)
-        if text is None:
-            continue
-        try:
-            found = lookup.find(text)
-        except CellError as error:
-            del row.values[field.name]
-            row.refuse(field.name, error.code, **error.data)
-        else:
-            row.values[field.name] = found
-            context.texts[field.name, found] = text
-
-
-def _result(context: Context, rows: list[Row], encoding: str) -> ImportResult:
-    valid = [row for row in rows if row.is_valid]
-    counts = {action: sum(row.action is action for row in valid) for action in Action}
-    counts[Action.INSERT] += context.kept.get("extra_inserts", 0)
-    return ImportResult(
-        row_count=len(rows),
-        inserted_count=counts[Action.INSERT],
-        updated_count=counts[Action.UPDATE],
-        skipped_count=counts[Action.SKIP],
-        diff=_diff(context),
-        faults=sorted((fault for row in rows for fault in row.faults), key=lambda fault: fault.row),
-        encoding=encoding,
-    )
-
-
-def _diff(context: Context) -> TreeDiff | None:
+def diff_of(chunk: Chunk) -> TreeDiff | None:
+    """Return what checked lines do to a tree; None for other tables."""
+    context = chunk.context
     if not context.resource.is_tree:
         return None
     return tree_diff(context.every, context.resource.model, context.kept["forest"], context.kept["new_nodes"])
+
+
+def _result(chunk: Chunk, encoding: str) -> ImportResult:
+    counts = dict.fromkeys(Action, 0)
+    for row in chunk.rows:
+        if row.is_valid:
+            counts[row.action] += 1
+    counts[Action.INSERT] += chunk.context.kept.get("extra_inserts", 0)
+    return ImportResult(
+        row_count=len(chunk.rows),
+        inserted_count=counts[Action.INSERT],
+        updated_count=counts[Action.UPDATE],
+        skipped_count=counts[Action.SKIP],
+        diff=diff_of(chunk),
+        faults=sorted((fault for row in chunk.rows for fault in row.faults), key=lambda fault: fault.row),
+        encoding=encoding,
+    )

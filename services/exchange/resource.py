@@ -1,6 +1,6 @@
 """What a table's exchange is: its fields in order, and how the headers of a file meet them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from services.exchange.special_fields import LEVEL_FIELDS, LEVEL_NAMES, special_
 
 #: Fields that the demands on headers treat alike: a tree's node is named by any of them.
 TREE_NAMES = ("name", "path", LEVEL_NAMES[0])
+#: Columns that a file of refused rows has beside its own, folded; an import passes them over.
+ADDED_HEADERS = frozenset({"行号", "row", "错误原因", "reason"})
 #: Fields that a new row needs and that the system fills where a file leaves them blank.
 _GIVEN = {("customer", "code"), ("employee", "role"), ("visit", "user")}
 #: Fields that a model has only where its company uses them; see ``exported_fields``.
@@ -67,10 +69,13 @@ class Resource:
         own = frozenset(word for field in self.read_fields for word in field.header_words())
         return own | {header_word(file_header) for file_header in mapping or ()}
 
-    def match(self, header: Sequence[str], mapping: Mapping[str, str], *, mode: Mode) -> list[FileField | None]:
-        """Return the field of each column of a file; None for a blank header and for what is not wanted.
+    def match(
+        self, header: Sequence[str], mapping: Mapping[str, str], *, mode: Mode, filled: Iterable[str] = ()
+    ) -> list[FileField | None]:
+        """Return the field of each column of a file; None for a blank header and what is not wanted.
 
         :param mapping: column of the file, as ``column_keys`` names it -> field; "" leaves the column out
+        :param filled: fields that the file need not have
         :raises HeaderError: if a header is unknown, two mean the same field, or a required one is missing
         """
         words = {word: field for field in reversed(self.read_fields) for word in field.header_words()}
@@ -83,7 +88,7 @@ class Resource:
                 columns = {"first": matched.index(field), "second": position}
                 names = {name: f"{column_name(at + 1)} “{header[at]}”" for name, at in columns.items()}
                 raise HeaderError("duplicate_header", header=field.name, **names)
-        self._check_required({field.name for field in matched if field is not None}, mode)
+        self._check_required({field.name for field in matched if field is not None} | set(filled), mode)
         return matched
 
     def _matched(
@@ -93,6 +98,8 @@ class Resource:
         if not text or name == "":
             return None
         field = words.get(header_word(text) if name is None else header_word(name))
+        if field is None and name is None and header_word(text) in ADDED_HEADERS:
+            return None
         if field is None:
             shown = text if name is None else name
             raise HeaderError("unknown_header", header=shown, known=", ".join(field.name for field in self.read_fields))

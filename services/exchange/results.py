@@ -68,6 +68,15 @@ class Row:
     changes: dict[str, Any] = field(default_factory=dict)
     #: Whether a table's hooks write more for it, such as a contact.
     has_more: bool = False
+    #: Fields whose values are not the file's but what new rows get by default.
+    defaulted: frozenset[str] = frozenset()
+
+    def drop_defaults(self) -> None:
+        """Forget what only a new row gets: the line means an existing one."""
+        for name in self.defaulted:
+            self.values.pop(name, None)
+        self.faults = [fault for fault in self.faults if fault.field not in self.defaulted]
+        self.defaulted = frozenset()
 
     def refuse(self, field_name: str, code: str, /, **data: Any) -> None:
         """Note a reason against the row."""

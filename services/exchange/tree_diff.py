@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.exchange.results import ChangeKind, TreeChange, TreeDiff
 from services.exchange.tree_nodes import Forest, Node
-from services.exchange.trees import changed_nodes
+from services.exchange.trees import changed_nodes, node_number
 from services.usage import customer_counts
 
 #: Kinds that people see at a customer of the node or below it.
@@ -27,7 +27,11 @@ def tree_diff(session: Session, model: Any, forest: Forest, new: Iterable[Node])
     below = _counts_with_below(forest, counts)
     changes = [
         TreeChange(
-            _number(node), found, _path(node), _old_path(node), customer_count=below[node] if node in touched else 0
+            node_number(node),
+            found,
+            path_of(node),
+            old_path_of(node),
+            customer_count=below[node] if node in touched else 0,
         )
         for node, found in kinds.items()
     ]
@@ -61,7 +65,9 @@ def _additions(added: set[Node]) -> list[TreeChange]:
         for above in node.line():
             top = above if above in added else top
         below[top] += 1
-    return [TreeChange(_number(top), (ChangeKind.ADD,), _path(top), added_below=n - 1) for top, n in below.items()]
+    return [
+        TreeChange(node_number(top), (ChangeKind.ADD,), path_of(top), added_below=n - 1) for top, n in below.items()
+    ]
 
 
 def _counts_with_below(forest: Forest, counts: Mapping[int, int]) -> Counter[Node]:
@@ -84,13 +90,11 @@ def _customers_of(forest: Forest, counts: Mapping[int, int], touched: set[Node])
     )
 
 
-def _number(node: Node) -> int:
-    return node.row.number if node.row is not None else node.place
-
-
-def _path(node: Node) -> str:
+def path_of(node: Node) -> str:
+    """Return the path of a node as it would be."""
     return "/".join(reversed([node.name, *(at.name for at in node.line())]))
 
 
-def _old_path(node: Node) -> str:
+def old_path_of(node: Node) -> str:
+    """Return the path of a node as it is stored."""
     return "/".join(reversed([node.old_name, *(at.old_name for at in node.old_line())]))

@@ -139,6 +139,7 @@ def _use(mode: Mode, forest: Forest, line: Line, place: Place) -> None:
     """Take a stored node, by the mode."""
     row, node = line.row, place.node
     line.node, row.id = node, node.id
+    row.drop_defaults()
     node.row = row
     if mode is Mode.INSERT:
         row.refuse("code" if line.code else "name", "exists", value=line.code or place.name)

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, update
 
 from models.names import name_key
 from services.exchange.bulk import insert_rows, take_ids, update_rows
+from services.exchange.changes import NO_ROW
 from services.exchange.context import Context
 from services.exchange.results import Action, Row
 from services.exchange.tree_checks import check
@@ -52,10 +53,20 @@ def write(context: Context) -> None:
     _write_column(context, "name_key", {node.id: f"/{node.id}" for node in in_the_way})
     for node, row_id in zip(new, take_ids(context.every, model, len(new)), strict=True):
         node.id = row_id
-    insert_rows(context.every, model, [_insert_columns(node) for node in new], context.actor)
+    columns = [_insert_columns(node) for node in new]
+    journal = context.journal
+    insert_rows(
+        context.every, model, columns, context.actor, journal=journal, numbers=[node_number(node) for node in new]
+    )
     updates = {node.id: _update_columns(node, is_parked=node in in_the_way) for node in changed if node.id}
-    update_rows(context.every, model, updates, context.actor)
+    numbers = {node.id: node_number(node) for node in changed if node.id}
+    update_rows(context.every, model, updates, context.actor, journal=journal, numbers=numbers)
     _write_column(context, "sort_order", places)
+    if journal is not None:
+        for node in stored:
+            if node.id in places:
+                before, after = {"sort_order": node.old_order}, {"sort_order": node.sort_order}
+                journal.note(NO_ROW, model, node.id, before=before, after=after)
 
 
 def changed_nodes(forest: Forest) -> list[Node]:
@@ -65,6 +76,11 @@ def changed_nodes(forest: Forest) -> list[Node]:
         for node in forest.nodes
         if not node.is_new and node.row is not None and node.row.is_valid and node.row.action is Action.UPDATE
     ]
+
+
+def node_number(node: Node) -> int:
+    """Return the number of the line of a node, or of the first that needs it."""
+    return node.row.number if node.row is not None else node.place
 
 
 def _needed_steps(forest: Forest) -> list[Node]:

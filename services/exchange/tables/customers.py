@@ -11,7 +11,7 @@ from models import Contact, Customer, CustomerFollower, Employee
 from models.enums import Visibility
 from services.customers import next_customer_codes, rights
 from services.exchange.bulk import insert_rows, update_rows
-from services.exchange.context import Context, Hooks
+from services.exchange.context import Context, Hooks, More
 from services.exchange.errors import CellError
 from services.exchange.instances import KeyLookup, batches
 from services.exchange.results import Action, Mode, Row
@@ -234,6 +234,7 @@ def _after_write(context: Context, rows: list[Row]) -> None:
 def _write_followers(context: Context, rows: list[Row]) -> None:
     actor_id = context.actor.id if context.actor is not None else None
     new: list[dict[str, Any]] = []
+    numbers: list[int] = []
     for row in rows:
         before, wanted = context.kept["followers"].get(row.number, ((), ()))
         gone = set(before) - set(wanted)
@@ -244,29 +245,51 @@ def _write_followers(context: Context, rows: list[Row]) -> None:
                 )
             )
             for follower in found:
+                _note_gone(context, row, follower)
                 context.every.delete(follower)
-        new += [
-            {"customer_id": row.id, "employee_id": employee_id, "added_by_id": actor_id}
-            for employee_id in wanted
-            if employee_id not in before
-        ]
+        coming = [employee_id for employee_id in wanted if employee_id not in before]
+        new += [{"customer_id": row.id, "employee_id": found_id, "added_by_id": actor_id} for found_id in coming]
+        numbers += [row.number] * len(coming)
     context.every.flush()
-    insert_rows(context.every, CustomerFollower, new, context.actor)
+    insert_rows(context.every, CustomerFollower, new, context.actor, journal=context.journal, numbers=numbers)
+
+
+def _note_gone(context: Context, row: Row, follower: CustomerFollower) -> None:
+    if context.journal is not None:
+        names = ("customer_id", "employee_id", "added_by_id", "added_at")
+        before = {name: getattr(follower, name) for name in names}
+        context.journal.note(row.number, CustomerFollower, follower.id, before=before, after=None)
 
 
 def _write_contacts(context: Context, rows: list[Row]) -> None:
     notes = context.kept["contacts"]
     new, changes = [], {}
+    numbers, numbers_by_id = [], {}
     for row in rows:
         if row.number not in notes:
             continue
         before, values = notes[row.number]
         if before is None:
             new.append({**values, "customer_id": row.id, "is_primary": True})
+            numbers.append(row.number)
         else:
             changes[before["id"]] = {**values, "version": before["version"]}
-    insert_rows(context.every, Contact, new, context.actor)
-    update_rows(context.every, Contact, changes, context.actor)
+            numbers_by_id[before["id"]] = row.number
+    insert_rows(context.every, Contact, new, context.actor, journal=context.journal, numbers=numbers)
+    update_rows(context.every, Contact, changes, context.actor, journal=context.journal, numbers=numbers_by_id)
+
+
+def _more(context: Context, row: Row) -> More:
+    """Tell what a line changes of co-followers and the primary contact."""
+    changes: dict[str, tuple[Any, Any]] = {}
+    read: tuple[Any, ...] = ()
+    if row.number in context.kept.get("followers", {}):
+        changes["co_followers"] = context.kept["followers"][row.number]
+    if row.number in context.kept["contacts"]:
+        before, values = context.kept["contacts"][row.number]
+        read = (before["id"], before["version"]) if before is not None else ()
+        changes |= {f"contact_{name}": (before[name] if before else None, value) for name, value in values.items()}
+    return More(changes, read)
 
 
 HOOKS = Hooks(
@@ -275,6 +298,7 @@ HOOKS = Hooks(
     refusals=_refusals,
     check=_check,
     columns=_columns,
+    more=_more,
     before_write=_before_write,
     after_write=_after_write,
 )

@@ -10,7 +10,7 @@ from models.enums import COMPANY_ADMIN
 from models.names import name_key
 from services import employees
 from services.exchange.bulk import update_rows
-from services.exchange.context import Context, Hooks
+from services.exchange.context import Context, Hooks, More
 from services.exchange.results import Action, Mode, Row
 from services.exchange.tables.noting import EMPLOYEE_COLUMNS, note_employees
 from services.seed.defaults import seed_roles
@@ -159,15 +159,28 @@ def _after_write(context: Context, rows: list[Row]) -> None:
         if row.id in supervisors:
             version = versions.get(row.id, 1) + (row.action is Action.UPDATE and bool(row.changes))
             changes[row.id] = {"supervisor_id": supervisors[row.id], "version": version}
-    update_rows(context.every, Employee, changes, context.actor)
+    numbers = {row.id: row.number for row in rows if row.id is not None}
+    update_rows(context.every, Employee, changes, context.actor, journal=context.journal, numbers=numbers)
     note_employees(context, rows, stored=context.kept["stored"], written=_columns_of(context))
 
 
+def _more(context: Context, row: Row) -> More:
+    """Tell which supervisor a line gives."""
+    login = row.values.get("login")
+    if login not in context.kept["supervisors"]:
+        return More({})
+    stored = context.kept["stored"]
+    above = stored.get(stored[row.id]["supervisor_id"]) if row.id in stored else None
+    return More({"supervisor": (above["login"] if above is not None else None, context.kept["supervisors"][login])})
+
+
 HOOKS = Hooks(
+    is_whole=True,
     deferred=frozenset({"supervisor"}),
     prepare=_prepare,
     refusals=_refusals,
     check=_check,
     columns=_columns,
+    more=_more,
     after_write=_after_write,
 )

@@ -73,7 +73,7 @@ def _check(context: Context, rows: list[Row]) -> None:
 def _check_primary(context: Context, rows: list[Row]) -> None:
     """Refuse a second primary contact of a customer, stored or in the file."""
     marked = [row for row in rows if row.values.get("is_primary") and row.values.get("customer")]
-    taken: set[int] = set()
+    taken = context.file.marked("is_primary")
     for batch in batches({row.values["customer"] for row in marked}):
         statement = select(Contact.customer_id).where(Contact.customer_id.in_(batch), Contact.is_primary.is_(True))
         taken.update(context.every.scalars(statement))
@@ -85,7 +85,8 @@ def _check_primary(context: Context, rows: list[Row]) -> None:
 
 def _check_visits(context: Context, rows: list[Row]) -> None:
     """Refuse visits that end before they began, and a second open visit of one person."""
-    open_visits = set(context.every.scalars(select(Visit.user_id).where(Visit.status == VISITING)))
+    open_visits = context.file.marked("status")
+    open_visits.update(context.every.scalars(select(Visit.user_id).where(Visit.status == VISITING)))
     for row in rows:
         began, ended = row.values.get("check_in_at"), row.values.get("check_out_at")
         if ended is not None and (began is None or ended < began):
@@ -106,6 +107,7 @@ def _after_write(context: Context, rows: list[Row]) -> None:
     for row in sorted(rows, key=lambda row: row.values.get(moment) or utc_now()):
         at = row.values.get(moment) or (utc_now() if moment == "created_at" else None)
         noted = newest.setdefault(row.values["customer"], {})
+        noted["number"] = row.number
         if at is not None:
             noted["at"] = at
         if row.values.get("progress_after") is not None:
@@ -119,9 +121,12 @@ def _touch(context: Context, customer: Customer, touched: str, noted: dict[str, 
     last, at = getattr(customer, touched), noted.get("at")
     if last is not None and at is not None and at < last:
         return
-    touch_customer(
-        context.every, customer, progress_id=noted.get("progress_id"), at={touched: at} if at is not None else None
-    )
+    after = {touched: at} if at is not None else {}
+    progress = {"progress_id": noted["progress_id"]} if "progress_id" in noted else {}
+    if context.journal is not None and (after or progress):
+        before = {name: getattr(customer, name) for name in (*after, *progress)}
+        context.journal.note(noted["number"], Customer, customer.id, before=before, after={**after, **progress})
+    touch_customer(context.every, customer, progress_id=noted.get("progress_id"), at=after or None)
 
 
 def _columns(context: Context, row: Row) -> Mapping[str, Any]:

@@ -1,0 +1,77 @@
+"""What an import writes, row by row, so that it can be taken back: ``ImportChange``."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, inspect
+from sqlalchemy.orm import Session
+
+from models import Base, ImportChange
+
+#: Number of changes that no single row of the file asked for: places among siblings, values that were missing.
+NO_ROW = 0
+_BATCH = 1_000
+
+
+class Journal:
+    """Takes down the changes of one import. They are in the database once it was flushed."""
+
+    def __init__(self, session: Session, job_id: int) -> None:
+        self._session, self._job_id = session, job_id
+        self._waiting: list[dict[str, Any]] = []
+
+    def note(
+        self, number: int, model: Any, row_id: int, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> None:
+        """Take a change down.
+
+        :param number: of the file's row, or :data:`NO_ROW`
+        :param before: column attribute -> value; None if the row was added
+        :param after: the same; None if it was deleted. With a ``version`` the undo asks whether it is still that one
+        """
+        self._waiting.append(
+            {
+                "job_id": self._job_id,
+                "number": number,
+                "table_name": model.__tablename__,
+                "row_id": row_id,
+                "before": _plain(before),
+                "after": _plain(after),
+            }
+        )
+        if len(self._waiting) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was taken down."""
+        if self._waiting:
+            self._session.execute(insert(ImportChange), self._waiting)
+            self._waiting = []
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON holds it."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def typed(model: Any, name: str, held: Any) -> Any:
+    """Return a value of a column attribute from what :func:`plain` made of it."""
+    kind = inspect(model).columns[name].type.python_type
+    if held is None or not isinstance(held, str):
+        return held
+    if kind is Decimal:
+        return Decimal(held)
+    return kind.fromisoformat(held) if kind in {date, datetime} else held
+
+
+def model_of_table(name: str) -> Any:
+    """Return the mapped class of a table."""
+    return next(mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__tablename__ == name)
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if values is None else {name: plain(value) for name, value in values.items()}
