@@ -142,6 +142,8 @@ class ImportJob(JobMixin, Base):
     )
     #: Digest of the header, by which a person's last choice of columns is found again.
     header_hash: Mapped[str | None] = mapped_column(String(32), sort_order=211)
+    #: What its plan found beside the rows: unknown and missing values, what becomes of a tree.
+    summary: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), sort_order=212)
 
 
 class ImportRow(Base):

@@ -18,8 +18,8 @@ _BATCH = 1_000
 class Journal:
     """Takes down the changes of one import. They are in the database once it was flushed."""
 
-    def __init__(self, session: Session, job_id: int) -> None:
-        self._session, self._job_id = session, job_id
+    def __init__(self, session: Session, job_id: int, *, is_rowless: bool = False) -> None:
+        self._session, self._job_id, self._is_rowless = session, job_id, is_rowless
         self._waiting: list[dict[str, Any]] = []
 
     def note(
@@ -34,7 +34,7 @@ class Journal:
         self._waiting.append(
             {
                 "job_id": self._job_id,
-                "number": number,
+                "number": NO_ROW if self._is_rowless else number,
                 "table_name": model.__tablename__,
                 "row_id": row_id,
                 "before": _plain(before),

@@ -34,6 +34,8 @@ class Context:
     is_dry_run: bool = False
     #: Takes down what is written, for the undo.
     journal: Journal | None = None
+    #: Relationships whose missing values will be added.
+    added: frozenset[str] = frozenset()
     #: Names of the fields that the file has.
     present: frozenset[str] = frozenset()
     #: Field name -> how its rows were found.

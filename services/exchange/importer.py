@@ -83,6 +83,7 @@ def planned(
     *,
     file: WholeFile,
     journal_of: int | None = None,
+    is_rowless: bool = False,
     is_dry_run: bool = False,
 ) -> Iterator[Chunk]:
     """Yield checked lines; they can be written while the block lasts.
@@ -90,6 +91,7 @@ def planned(
     With an actor in the session the actor's rights bind; without one it is the operator's import.
 
     :param journal_of: id of the job for which is taken down what is written
+    :param is_rowless: the lines are not those of the job's file
     :param is_dry_run: nothing will be written, so nobody need wait
     :raises FileError: if the table cannot be imported in this mode
     """
@@ -106,7 +108,8 @@ def planned(
             Setting(company_time_zone(every)),
             file,
             is_dry_run,
-            Journal(every, journal_of) if journal_of is not None else None,
+            Journal(every, journal_of, is_rowless=is_rowless) if journal_of is not None else None,
+            frozenset(setup.options.add_missing),
         )
         rows = read_rows(context, setup.columns, lines, setup.options)
         if setup.resource.is_tree:

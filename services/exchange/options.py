@@ -28,6 +28,8 @@ class Options:
     add_missing: tuple[str, ...] = ()
     #: Numbers of rows that are left out.
     skipped: frozenset[int] = frozenset()
+    #: The operator imports in a person's name: the person's sight and rights to rows, the operator's permissions.
+    is_command: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the options as ``ImportJob.options`` keeps them."""
@@ -40,6 +42,7 @@ class Options:
             "values": {name: dict(texts) for name, texts in self.values.items()},
             "add_missing": list(self.add_missing),
             "skipped": sorted(self.skipped),
+            "is_command": self.is_command,
         }
 
     @classmethod
@@ -54,4 +57,5 @@ class Options:
             values=kept.get("values", {}),
             add_missing=tuple(kept.get("add_missing", ())),
             skipped=frozenset(kept.get("skipped", ())),
+            is_command=bool(kept.get("is_command")),
         )

@@ -133,7 +133,7 @@ def _resolve(context: Context, field: FileField, rows: list[Row], *, may_add: bo
                 context.file.count_unknown(field.name, text)
         else:
             row.values[field.name] = found
-            context.texts[field.name, found] = text
+            context.texts[field.name, found] = context.file.missing_texts.get(found, text)
 
 
 def _found(context: Context, field: FileField, lookup: Lookup, text: str, *, may_add: bool) -> int:

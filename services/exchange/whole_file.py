@@ -7,16 +7,6 @@ from typing import Any
 KEPT_UNKNOWN = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class MissingValue:
-    """A value that a run will add."""
-
-    #: The value's name, or the path of a node.
-    text: str
-    #: Stands for its id while it has none: negative.
-    id: int
-
-
 @dataclass(slots=True)
 class WholeFile:
     """One reading of a file."""
@@ -31,9 +21,11 @@ class WholeFile:
     trees: dict[Any, Any] = field(default_factory=dict)
     #: Model -> id -> how files name the row.
     texts: dict[Any, dict[int, str]] = field(default_factory=dict)
-    #: Field -> compared text -> the value that is missing.
-    missing: dict[str, dict[str, MissingValue]] = field(default_factory=dict)
-    #: Field -> compared text of those of them that rows without faults need.
+    #: Field, compared text -> what stands for the id of a value that is missing and will be added: negative.
+    missing: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: The same numbers -> name of the value, or path of the node.
+    missing_texts: dict[int, str] = field(default_factory=dict)
+    #: Field -> text of those of them that rows without faults need, in the order of the file.
     needed: dict[str, dict[str, None]] = field(default_factory=dict)
     #: Field -> text that no row has -> number of rows.
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -44,10 +36,14 @@ class WholeFile:
 
     def miss(self, name: str, key: str, text: str) -> int:
         """Return the number that stands for a value which is to be added."""
-        values = self.missing.setdefault(name, {})
-        if key not in values:
-            values[key] = MissingValue(text, -1 - sum(len(found) for found in self.missing.values()))
-        return values[key].id
+        number = self.missing.setdefault((name, key), -1 - len(self.missing))
+        self.missing_texts.setdefault(number, text)
+        return number
+
+    def need(self, name: str, value_id: int) -> None:
+        """Note that a row without faults has a value that is to be added."""
+        if value_id in self.missing_texts:
+            self.needed.setdefault(name, {})[self.missing_texts[value_id]] = None
 
     def count_unknown(self, name: str, text: str) -> None:
         """Note that a row names a value which is not there."""

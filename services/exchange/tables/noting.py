@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.visibility import among, dialect_of
-from models import Customer, CustomerGrade, Department, Employee, PriceLevel, Role
+from models import Customer, CustomerFollower, CustomerGrade, Department, Employee, PriceLevel, Role
 from models.audit_action import AuditAction
 from models.enums import Visibility
 from services import audit
@@ -81,6 +81,32 @@ def note_employees(
         if changes:
             noted[_action(row)][row_id] = changes
     _record(context.every, Employee, noted, EMPLOYEE_COLUMNS)
+
+
+def note_undone(session: Session, model: Any, undos: Iterable[Any]) -> None:
+    """Note what the undo of an import gives back of who follows and sees customers, and of people's places.
+
+    :param undos: ``Undo`` of rows of any table
+    """
+    undos = list(undos)
+    columns = {Customer: _WITH_FOLLOWERS, Employee: EMPLOYEE_COLUMNS}.get(model, {})
+    noted: dict[int, dict[str, Any]] = {}
+    gone: dict[int, dict[str, Any]] = {}
+    for undo in undos:
+        if undo.model is model and undo.is_added and model is Employee and undo.now is not None:
+            gone[undo.row_id] = {"undone": AuditAction.IMPORT_CREATE.value}
+        elif undo.model is model and undo.before is not None:
+            changes = _changes(columns, undo.after or {}, undo.before)
+            noted.setdefault(undo.row_id, {}).update(changes)
+        elif undo.model is CustomerFollower and model is Customer:
+            held = undo.before or undo.after
+            pair = [[], [held["employee_id"]]] if undo.before is not None else [[held["employee_id"]], []]
+            sides = noted.setdefault(held["customer_id"], {}).setdefault("co_followers", [[], []])
+            noted[held["customer_id"]]["co_followers"] = [sides[0] + pair[0], sides[1] + pair[1]]
+    deleted = {undo.row_id for undo in undos if undo.model is model and undo.is_added}
+    wanted = {row_id: changes for row_id, changes in noted.items() if changes and row_id not in deleted}
+    _record(session, model, {AuditAction.UNDO: wanted}, columns)
+    audit.record_rows(session, AuditAction.DELETE, model, gone)
 
 
 def _action(row: Row) -> AuditAction:

@@ -1,6 +1,6 @@
 """What hangs on customers: contacts, follow-ups, visits. New rows only, on customers that the actor may edit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -140,6 +140,23 @@ def _columns(context: Context, row: Row) -> Mapping[str, Any]:
     return columns
 
 
+def _refusals(context: Context, ids: Iterable[int]) -> Mapping[int, tuple[str, dict[str, Any]]]:
+    """Refuse records of customers that the actor may not edit."""
+    if context.actor is None:
+        return {}
+    model: Any = context.resource.model
+    customers: dict[int, int] = {}
+    for batch in batches(ids):
+        customers.update(context.every.execute(select(model.id, model.customer_id).where(model.id.in_(batch))).all())
+    editable = set(rights.editable_customer_ids(context.session, list(set(customers.values()))))
+    return {row_id: ("not_editable", {}) for row_id, found in customers.items() if found not in editable}
+
+
 HOOKS = Hooks(
-    deferred=frozenset({"contact"}), prepare=_prepare, check=_check, columns=_columns, after_write=_after_write
+    deferred=frozenset({"contact"}),
+    prepare=_prepare,
+    refusals=_refusals,
+    check=_check,
+    columns=_columns,
+    after_write=_after_write,
 )
