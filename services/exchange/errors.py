@@ -65,6 +65,8 @@ CELL_SENTENCES: dict[str, str] = {
 FILE_SENTENCES: dict[str, str] = {
     "bad_add": "missing values of “%(header)s” cannot be added",
     "bad_default": "“%(header)s” cannot have the same value for all rows",
+    "may_not_add": "you may not add missing values of “%(header)s”",
+    "may_not_import": "you may not import this table any more",
     "bad_option": "write FIELD=TEXT, or FIELD:TEXT=TEXT, not “%(value)s”",
     "plan_changed": "the data changed meanwhile, so nothing was written; look at what the file would do now",
     "bad_map": "--map needs FILE_HEADER=FIELD, not “%(value)s”",

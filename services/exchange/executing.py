@@ -18,7 +18,16 @@ from services.exchange.errors import FileError
 from services.exchange.importer import Chunk, Setup, planned, setup_of, write
 from services.exchange.options import Options
 from services.exchange.plan_rows import digests_of, fault_json
-from services.exchange.planning import KEPT_FAULTS, act_as_of_now, kept_faults, make_plan, parts, refused, table_of
+from services.exchange.planning import (
+    KEPT_FAULTS,
+    act_as_of_now,
+    kept_faults,
+    make_plan,
+    parts,
+    refused,
+    table_of,
+    tick,
+)
 from services.exchange.resource import resource_for
 from services.exchange.results import Action, RowFault
 from services.exchange.row_reading import Line
@@ -76,7 +85,7 @@ def _execute(run: JobRun) -> None:
     job: ImportJob = run.job
     options = Options.from_json(job.options)
     resource = resource_for(job.endpoint)
-    import_log.require_import(run.session, resource, options)
+    import_log.require_import_now(run.session, resource, options)
     table = table_of(job)
     setup = setup_of(run.session, resource, table.header, options)
     if run.position == 0:
@@ -93,7 +102,7 @@ def _execute(run: JobRun) -> None:
             act_as_of_now(run)
             shared = WholeFile()
         run.session.refresh(job)
-        run.tick(position, job.row_count)
+        tick(run, position, job.row_count)
     import_log.note_import(run.session, job)
     run.end("done")
 
@@ -137,10 +146,11 @@ def _run_part(run: JobRun, setup: Setup, lines: Sequence[Line], shared: WholeFil
 def _changed(chunk: Chunk, stored: Mapping[int, _Stored]) -> dict[int, list[RowFault]]:
     """Return number -> reasons of the rows that would not do now what the plan says."""
     digests = digests_of(chunk)
+    shown = {number: row.digest for number, row in stored.items()}
     return {
         row.number: [RowFault(row.number, "", _CHANGED, {}), *row.faults]
         for row in chunk.rows
-        if digests.get(row.number) != stored[row.number].digest
+        if digests.get(row.number) != shown.get(row.number)
     }
 
 

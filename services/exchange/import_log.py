@@ -9,6 +9,7 @@ from models.audit_action import AuditAction
 from models.inspection import page_of
 from models.meta import EVERYONE
 from services import audit
+from services.exchange.errors import FileError
 from services.exchange.options import Options
 from services.exchange.resource import Resource, resource_for
 
@@ -24,6 +25,17 @@ def require_import(session: AnySession, resource: Resource, options: Options) ->
         return
     if not (actor.is_company_admin if permission is None else actor.may(permission)):
         raise PermissionDeniedError(permission)
+
+
+def require_import_now(session: AnySession, resource: Resource, options: Options) -> None:
+    """Let pass who still may import a table when the job comes to it.
+
+    :raises FileError: if the session's actor may not
+    """
+    try:
+        require_import(session, resource, options)
+    except PermissionDeniedError as error:
+        raise FileError("may_not_import") from error
 
 
 def note_import(session: AnySession, job: ImportJob, *, state: str = "done") -> None:

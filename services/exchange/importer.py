@@ -19,7 +19,7 @@ from services.exchange.context import Context, Hooks
 from services.exchange.converters import Setting
 from services.exchange.errors import FileError
 from services.exchange.formats import Table
-from services.exchange.missing import check_addable
+from services.exchange.missing import addable_fields, check_addable
 from services.exchange.options import Options
 from services.exchange.resource import Resource
 from services.exchange.results import Action, ImportResult, Row, TreeDiff
@@ -64,14 +64,16 @@ class Chunk:
 def setup_of(session: AnySession, resource: Resource, header: Sequence[str], options: Options) -> Setup:
     """Return how a file with this header is imported.
 
-    :raises FileError: if the table takes no imports, or headers or options do not fit it
-    :raises PermissionDeniedError: if missing values are to be added and the session's actor may not
+    :raises FileError: if the table takes no imports, headers or options do not fit it, or missing values are to be
+        added and the session's actor may not
     """
     if "import" not in page_of(resource.model).actions:
         raise FileError("not_imported", value=resource.endpoint)
     actor = get_actor(session)
     if actor is not None:
         check_addable(session, resource, options.add_missing)
+    elif unfit := set(options.add_missing) - set(addable_fields(resource)):
+        raise FileError("bad_add", header=min(unfit))
     return Setup(resource, columns_of(resource, header, options, actor), options, hooks_of(resource.model))
 
 

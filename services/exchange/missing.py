@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from auth.actor import AnySession
+from auth.errors import PermissionDeniedError
 from models.enums import Permission
 from models.inspection import attribute_of, page_of
 from models.mixins import TreeMixin
@@ -40,13 +41,15 @@ def addable_fields(resource: Resource) -> tuple[str, ...]:
 def check_addable(session: AnySession, resource: Resource, names: Iterable[str]) -> None:
     """Let pass fields whose missing values the session's actor may add.
 
-    :raises FileError: if one of them is no such field
-    :raises PermissionDeniedError: if the actor may not shape its dictionary
+    :raises FileError: if one of them is no such field, or the actor may not shape its dictionary
     """
     for name in names:
         if name not in addable_fields(resource):
             raise FileError("bad_add", header=name)
-        require_shaping(session, attribute_of(resource.model, name).target)
+        try:
+            require_shaping(session, attribute_of(resource.model, name).target)
+        except PermissionDeniedError as error:
+            raise FileError("may_not_add", header=name) from error
 
 
 def targets_of(resource: Resource, missing: Mapping[str, Sequence[str]]) -> dict[Any, list[str]]:

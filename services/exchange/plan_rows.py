@@ -14,8 +14,9 @@ from sqlalchemy import select
 from models import Employee
 from models.mixins import TreeMixin
 from models.names import name_key
+from services.exchange.cells import ErrorCell, is_blank
 from services.exchange.context import Context
-from services.exchange.converters import as_text, is_blank
+from services.exchange.converters import as_text
 from services.exchange.fields import FileField
 from services.exchange.formats.writing import plain_text
 from services.exchange.importer import Chunk
@@ -102,7 +103,7 @@ def _facts(context: Context, row: Row, texts: "_Texts") -> Any:
 
 def _file_texts(columns: Columns, cells: Sequence[Any]) -> dict[str, _Pair]:
     return {
-        field.name: [None, as_text(cell)]
+        field.name: [None, str(cell) if isinstance(cell, ErrorCell) else as_text(cell)]
         for field, cell in zip(columns.fields, cells, strict=True)
         if field is not None and not is_blank(cell)
     }

@@ -4,8 +4,9 @@ Rows are read outside of SQLite's write lock, some thousand at a time, and store
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from typing import Any
 
@@ -16,7 +17,7 @@ from models import ImportJob, ImportRow
 from models.base import reading_only
 from services import storage
 from services.exchange.errors import FileError
-from services.exchange.formats import Table, read_table
+from services.exchange.formats import Reading, Table, read_table
 from services.exchange.importer import CHUNK, Chunk, Setup, diff_of, planned, setup_of
 from services.exchange.instances import batches
 from services.exchange.options import Options
@@ -31,6 +32,8 @@ from services.jobs import JobFault, JobRun
 KEPT_FAULTS = 50
 #: Changes of a tree that are kept to be shown.
 KEPT_CHANGES = 5_000
+#: Is told how many rows are done, and of how many: the command line's progress.
+watching: ContextVar[Callable[[int, int | None], None] | None] = ContextVar("watching", default=None)
 #: Lines of a file whose lines hang together.
 _ALL = 1 << 30
 
@@ -70,7 +73,7 @@ def make_plan(run: JobRun, *, fault: Mapping[str, Any] | None = None) -> None:
         counts.update(row["action"] for row in found)
         counts["rows"] += len(found)
         kept += kept_faults(found, KEPT_FAULTS - len(kept))
-        run.tick(counts["rows"], None)
+        tick(run, counts["rows"], None)
     run.end(
         "planned",
         row_count=counts["rows"],
@@ -102,7 +105,9 @@ def table_of(job: ImportJob) -> Table:
     """
     if job.file_key is None:
         raise JobFault("expired", days=7)
-    return read_table(storage.path_of(job.file_key))
+    options = Options.from_json(job.options)
+    known = resource_for(job.endpoint).header_words(options.mapping)
+    return read_table(storage.path_of(job.file_key), Reading.of(options.reading), known=known)
 
 
 def parts(setup: Setup, lines: Iterator[Line], *, after: int = 0) -> Iterator[list[Line]]:
@@ -111,6 +116,17 @@ def parts(setup: Setup, lines: Iterator[Line], *, after: int = 0) -> Iterator[li
     :param after: lines that were done before
     """
     return batches(islice(lines, after, None), _ALL if setup.is_whole else CHUNK)
+
+
+def tick(run: JobRun, done: int, total: int | None) -> None:
+    """Say how far a job is.
+
+    :raises JobCancelled: if its owner asked to stop
+    """
+    watcher = watching.get()
+    if watcher is not None:
+        watcher(done, total)
+    run.tick(done, total)
 
 
 def act_as_of_now(run: JobRun) -> None:

@@ -46,10 +46,15 @@ class RowFault:
     code: str
     data: dict[str, Any]
 
+    @property
+    def sentence(self) -> str:
+        """Return the reason in English."""
+        return CELL_SENTENCES[self.code] % self.data
+
     def __str__(self) -> str:
         """Return the English line: row, field, reason."""
         where = f"row {self.row}, {self.field}" if self.field else f"row {self.row}"
-        return f"{where}: {CELL_SENTENCES[self.code] % self.data}"
+        return f"{where}: {self.sentence}"
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 from auth.actor import Actor
 from models.inspection import Kind
+from services.exchange.cells import is_blank
 from services.exchange.context import Context
-from services.exchange.converters import CLEAR, as_text, folded, is_blank
+from services.exchange.converters import CLEAR, as_text, folded
 from services.exchange.errors import CellError, FileError, HeaderError
 from services.exchange.fields import FileField, converter_of
 from services.exchange.instances import Lookup, TreeLookup, is_guarded, make_lookup, relation_text
@@ -84,11 +85,11 @@ class _CellReader:
         row = Row(number, {})
         for field, cell in zip(self._columns.fields, cells, strict=True):
             if field is not None and not is_blank(cell):
-                self._read(row, field.name, self._meant(field.name, cell))
+                self._read(row, field.name, cell)
         faulty = {fault.field for fault in row.faults}
         blank = [name for name in self._columns.defaults if name not in row.values and name not in faulty]
         for name in blank:
-            self._read(row, name, self._columns.defaults[name])
+            self._read(row, name, self._columns.defaults[name], is_default=True)
         row.defaulted = frozenset(blank)
         return row
 
@@ -96,14 +97,13 @@ class _CellReader:
         texts = self._columns.meant.get(name)
         return texts.get(folded(as_text(cell)), cell) if texts else cell
 
-    def _read(self, row: Row, name: str, cell: Any) -> None:
-        if is_blank(cell):
-            return
-        if isinstance(cell, str) and cell.strip() == CLEAR:
-            row.values[name] = None
-            return
+    def _read(self, row: Row, name: str, cell: Any, *, is_default: bool = False) -> None:
         try:
-            row.values[name] = self._converters[name](cell)
+            meant = cell if is_default else self._meant(name, cell)
+            if is_blank(meant):
+                return
+            is_cleared = isinstance(meant, str) and meant.strip() == CLEAR
+            row.values[name] = None if is_cleared else self._converters[name](meant)
         except CellError as error:
             row.refuse(name, error.code, **error.data)
 

@@ -20,7 +20,7 @@ from services.exchange.converters import Setting
 from services.exchange.importer import CHUNK
 from services.exchange.options import Options
 from services.exchange.plan_rows import fault_json
-from services.exchange.planning import act_as_of_now
+from services.exchange.planning import act_as_of_now, tick
 from services.exchange.resource import Resource, resource_for
 from services.exchange.results import Mode, RowFault
 from services.exchange.tables import hooks_of
@@ -37,12 +37,12 @@ EDITED = "edited_since"
 def undo(run: JobRun) -> None:
     """Take an import back, from its last row to its first.
 
-    :raises PermissionDeniedError: if who asked may not import the table any more
+    :raises FileError: if who asked may not import the table any more
     """
     job: ImportJob = run.job
     _act_as_asker(run, job)
     resource, options = resource_for(job.endpoint), Options.from_json(job.options)
-    import_log.require_import(run.session, resource, options)
+    import_log.require_import_now(run.session, resource, options)
     reason = UnfilteredReason.COMMAND if get_actor(run.session) is None else UnfilteredReason.NEW_ROW
     counts: Counter[str] = Counter()
     with unfiltered(run.session, reason) as every:
@@ -51,7 +51,7 @@ def undo(run: JobRun) -> None:
         for first, last in _spans(every, run.job_id, is_whole=_is_whole(resource)):
             part = load_part(every, run.job_id, first, last)
             counts.update(_undo_part(run, every, resource, part))
-            run.tick(counts["undone"] + counts["kept"], job.row_count)
+            tick(run, counts["undone"] + counts["kept"], job.row_count)
         _take_back_values(every, rowless, get_actor(run.session))
     run.session.expire_all()
     summary = {**(job.summary or {}), "undo": {"undone": counts["undone"], "kept": counts["kept"]}}
@@ -68,10 +68,12 @@ def _act_as_asker(run: JobRun, job: ImportJob) -> None:
     if asker_id == job.owner_id:
         act_as_of_now(run)
         return
-    actor = load_actor(run.session, asker_id) if asker_id is not None else None
+    run.session.info.pop(ACTOR_KEY, None)
+    if asker_id is None:
+        return  # the operator, on the command line
+    actor = load_actor(run.session, asker_id)
     if actor is None or not actor.is_company_admin:
         raise JobFault("owner_gone")
-    run.session.info.pop(ACTOR_KEY, None)
     set_actor(run.session, actor)
 
 
