@@ -1,4 +1,4 @@
-"""Imports and exports that were run: one's own, the company admin's view is of all."""
+"""The logs of imports and exports: one's own, the company admin's view is of all. The page of jobs leads to them."""
 
 from typing import Any
 
@@ -10,6 +10,13 @@ from models import ExportJob, ImportJob
 
 class JobView(GeneratedView):
     """Base of the two; read only."""
+
+    #: In the menu it stands behind the page of jobs.
+    menu_parent = "jobs"
+
+    def menu_links(self) -> list[tuple[str, int, str, str]]:
+        """Return none of its own."""
+        return []
 
     def restrict(self, statement: Select[Any]) -> Select[Any]:
         """Leave out what others ran."""

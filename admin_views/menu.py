@@ -54,7 +54,8 @@ def menu(views: Iterable[Any], current: Any) -> tuple[Entry, ...]:
     links: dict[str, list[tuple[int, Entry]]] = {}
     for view in filter(lambda view: view.is_accessible(), views):
         own = view.menu_links()
-        active = _active_url([url for _, _, _, url in own]) if view is current else None
+        is_current = view is current or view.endpoint == getattr(current, "menu_parent", "")
+        active = _active_url([url for _, _, _, url in own]) if own and is_current else None
         for place, order, name, url in own:
             links.setdefault(place, []).append((order, Entry(name=name, url=url, is_active=url == active)))
     return tuple(_headings(None, links))

@@ -29,6 +29,7 @@ from services.dictionaries import NamesRefusedError, PresetRefusedError, SameVal
 from services.employees import DuplicateLoginError, InvalidLoginError, LastAdminError
 from services.errors import ServiceError
 from services.follow_ups import BlankContentError, ForeignContactError
+from services.jobs import JobStateError
 from services.ordering import ListMismatchError, StaleVersionError, UnknownRowError
 from services.outline_text import (
     LINE_LIMIT,
@@ -40,6 +41,7 @@ from services.outline_text import (
 from services.reporting_line import ReportingLoopError
 from services.roles import FixedRoleError
 from services.settings import InvalidSettingError
+from services.storage import MissingFileError
 from services.tree_outline import RefusedOutlineError
 from services.trees import DuplicateCodeError, DuplicateNameError, InvalidCodeError, TreeCycleError, TreeDepthError
 from services.usage import InUseError
@@ -231,6 +233,10 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ListMismatchError: Refusal(
         422, "list_mismatch", lambda _: gettext("The order sent does not fit the list. Reload.")
     ),
+    JobStateError: Refusal(
+        409, "job_state", lambda _: gettext("This is not possible any more: the job has moved on, or its file is gone.")
+    ),
+    MissingFileError: Refusal(404, "file_gone", lambda _: gettext("The file is gone: it was kept for seven days.")),
     NamesRefusedError: Refusal(422, "names", _names_message, "names"),
     PresetRefusedError: Refusal(
         422, "preset", lambda _: gettext("Customers have grades by now, so the list is not replaced as a whole.")

@@ -10,6 +10,7 @@ from admin_views.cells import show_moment
 from admin_views.company import PRODUCT
 from admin_views.frame import add_frame
 from admin_views.home import HomeView
+from admin_views.job_pages import JobsView
 
 root = Blueprint("root", __name__)
 
@@ -26,7 +27,8 @@ def init_app(app: Flask) -> None:
     :raises ModelDeclarationError: if a model's page names what is not there
     """
     checks.check_models()
-    views = generator.make_views()
+    tables = generator.make_views()
+    views = [*tables, JobsView(tables)]
     admin = Admin(app, name=PRODUCT, theme=Bootstrap4Theme(), index_view=HomeView(views))
     for view in views:
         admin.add_view(view)

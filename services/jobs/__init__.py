@@ -14,6 +14,7 @@ Handlers are registered by kind ("import", "export") and phase ("plan", "run", "
 from services.jobs.asking import cancel, enqueue, is_cancellable, is_retriable, retry
 from services.jobs.errors import JobCancelled, JobFault, JobStateError, LostJobError
 from services.jobs.kinds import KEPT_DAYS, KINDS, kind_of, model_of
+from services.jobs.lists import find_job, list_jobs, progress_of, under_way
 from services.jobs.running import JobRun, perform, register
 
 __all__ = [
@@ -26,11 +27,15 @@ __all__ = [
     "LostJobError",
     "cancel",
     "enqueue",
+    "find_job",
     "is_cancellable",
     "is_retriable",
     "kind_of",
+    "list_jobs",
     "model_of",
     "perform",
+    "progress_of",
     "register",
     "retry",
+    "under_way",
 ]

@@ -34,6 +34,7 @@ WORDS: dict[str, str] = {
     "colour": "none",
     "for": "filter",
     "keep_as_co_follower": "1",
+    "kind": "import",
     "limit": "100000",
     "login": "nobody at all",
     "mode": "update",
