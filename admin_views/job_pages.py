@@ -135,12 +135,12 @@ class JobsView(SecuredMixin, BaseView):
         return is_there and not isinstance(job, ImportJob) and self._is_own(job) and self._may_run(job)
 
     def open_url(self, job: Job) -> str:
-        """Return the address of an import's page; nothing where there is none for the person."""
+        """Return the address of an import's page; nothing for what has none, or where the person may not import."""
         view = self._tables.get(job.endpoint)
-        url_of = getattr(view, "import_job_url", None)
-        if view is None or url_of is None or not isinstance(job, ImportJob) or not view.can_import:
+        has_page = hasattr(view, "import_job_view") and isinstance(job, ImportJob) and job.attempt > 0
+        if view is None or not has_page or not view.can_import:
             return ""
-        return str(url_of(job))
+        return str(view.get_url(".import_job_view", job_id=job.id))
 
     def may_undo(self, job: Job) -> bool:
         """Tell whether the import's page can take back what was written."""

@@ -207,7 +207,10 @@ def run_doctor() -> None:
     migrations = Path(current_app.root_path) / "migrations"
     fault_count = _report(doctor.examine_instance(Path(current_app.instance_path)))
     with working(reads_only=True) as session, unfiltered(session, UnfilteredReason.COMMAND) as every:
-        fault_count += _report(doctor.examine_database(doctor.Patient(every, migrations)))
+        faults_of_database = _report(doctor.examine_database(doctor.Patient(every, migrations)))
+        fault_count += faults_of_database
+        if not faults_of_database:
+            fault_count += _report(doctor.examine_queue(every))
     if fault_count:
         raise click.exceptions.Exit(1)
 

@@ -19,6 +19,8 @@ from models import Base, Customer, CustomerFollower, Employee, Role
 from models.enums import COMPANY_ADMIN
 from models.mixins import NameMixin, SortableMixin, TreeMixin
 from models.names import name_key
+from services.jobs import KINDS, queue as queues
+from services.jobs.worker import present_workers
 
 MIN_POSTGRESQL_VERSION = 15
 #: Files of the instance folder that hold secrets.
@@ -41,6 +43,25 @@ def examine_instance(instance: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield (check, its faults) for the folder that holds the installation's files."""
     yield "instance folder can be written", list(_folder_faults(instance))
     yield "secret files are their owner's alone", list(_secret_faults(instance))
+
+
+def examine_queue(session: Session) -> Iterator[tuple[str, list[str]]]:
+    """Yield (check, its faults) for the worker of long jobs. Without one only small imports and exports end."""
+    try:
+        queue = queues.current()
+        workers, length = present_workers(queue), queue.length()
+    except Exception as error:  # noqa: BLE001 -- Redis, SQLite and the network each have their own
+        yield "the queue of jobs answers", [f"{type(error).__name__}: {error}"]
+        return
+    finally:
+        queues.close_all()
+    waiting = sum(
+        session.scalar(select(func.count()).select_from(model).where(model.state == "waiting")) or 0
+        for model in KINDS.values()
+    )
+    is_stuck = waiting > 0 and not workers
+    faults = ["no worker answers: start the server, or `flask --app app worker`"] if is_stuck else []
+    yield f"jobs: {len(workers)} workers, {waiting} waiting, {length} in the queue", faults
 
 
 def examine_database(patient: Patient) -> Iterator[tuple[str, list[str]]]:

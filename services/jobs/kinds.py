@@ -18,7 +18,7 @@ KEPT_DAYS = 7
 #: States in which a worker is at it, or will be.
 UNDER_WAY = frozenset({"waiting", "running"})
 #: Kind -> prefix of its files in the storage.
-PREFIXES = {"import": "imports", "export": "exports"}
+PREFIXES = {"import": "uploads", "export": "exports"}
 #: States in which nothing more happens by itself.
 ENDED = frozenset({"done", "failed", "cancelled", "undone"})
 

@@ -276,7 +276,7 @@ def test_doctor_passes_after_the_first_steps(blank_database_url: str, tmp_path: 
         db.engine.dispose()
     assert (result.exit_code, result.stderr) == (0, "")
     assert all(line.startswith("ok   ") for line in result.stdout.splitlines())
-    assert len(result.stdout.splitlines()) == 9
+    assert len(result.stdout.splitlines()) == 10
 
 
 def test_doctor_with_an_unreachable_database_fails(tmp_path: Path) -> None:

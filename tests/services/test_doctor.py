@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from models import Customer, CustomerFollower, CustomerStatus, Employee, Region
+from models import Customer, CustomerFollower, CustomerStatus, Employee, ImportJob, Region
 from models.scope import UnfilteredReason, unfiltered
+from services import jobs
 from services.accounts import create_admin
-from services.doctor import Patient, examine_database, examine_instance
+from services.doctor import Patient, examine_database, examine_instance, examine_queue
+from services.jobs import queue
 from services.seed.defaults import seed_defaults
 from tests.conftest import ROOT
 
@@ -42,6 +45,28 @@ def _employee(session: Session, login: str) -> Employee:
     session.add(employee)
     session.flush()
     return employee
+
+
+def test_jobs_that_wait_for_no_worker_are_found(session: Session) -> None:
+    assert list(examine_queue(session)) == [("jobs: 0 workers, 0 waiting, 0 in the queue", [])]
+    jobs.enqueue(session, ImportJob(endpoint="region", file_name="a.csv"))
+    session.commit()
+
+    ((title, faults),) = examine_queue(session)
+    assert title == "jobs: 0 workers, 1 waiting, 1 in the queue"
+    assert "no worker answers" in faults[0]
+
+    queue.current().sign_in("here:1")
+    assert list(examine_queue(session)) == [("jobs: 1 workers, 1 waiting, 1 in the queue", [])]
+
+
+def test_queue_that_cannot_be_reached_is_found(app: Flask, session: Session) -> None:
+    app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
+
+    ((title, faults),) = examine_queue(session)
+
+    assert title == "the queue of jobs answers"
+    assert "ConnectionError" in faults[0]
 
 
 def test_healthy_company_passes_every_check(every: Session) -> None:

@@ -1,4 +1,7 @@
-"""A worker in a process of its own, whose imports add one row of ``counter`` at a time, slowly. Run as a script."""
+"""A worker in a process of its own. Run as a script: settings of the application as JSON, and a file with a pace.
+
+With a pace, imports add one row of ``counter`` at a time, in so many seconds; without, they are what they are in life.
+"""
 
 import json
 import sys
@@ -44,7 +47,8 @@ def in_batches(run: jobs.JobRun) -> None:
 
 if __name__ == "__main__":
     app = create_app(json.loads(sys.argv[1]))
-    jobs.register("import", "plan", all_or_nothing)
-    jobs.register("import", "run", in_batches)
+    if Path(sys.argv[2]).exists():
+        jobs.register("import", "plan", all_or_nothing)
+        jobs.register("import", "run", in_batches)
     worker.ROUND_SECONDS, running.BEAT_SECONDS = 0.2, 0.05
     worker.run(app.app_context, threads=1)

@@ -148,7 +148,7 @@ def test_stream_broken_off_long_ago_is_noted(session: Session, owner: Employee, 
 
 def with_plan(session: Session, owner: Employee, days: float, **columns: Any) -> ImportJob:
     """Store an import with a file, a plan and an undo, whose time ends in some days."""
-    key = storage.put(io.BytesIO(b"1"), prefix="imports")
+    key = storage.put(io.BytesIO(b"1"), prefix="uploads")
     job = ImportJob(endpoint="region", file_name="a.csv", owner_id=owner.id, file_key=key, attempt=1, **columns)
     job.expires_at = utc_now() + timedelta(days=days)
     session.add(job)
@@ -228,7 +228,7 @@ def test_confirmation_just_before_expiry_keeps_the_plan(session: Session, owner:
 
 def test_files_of_no_job_go_in_time(session: Session, owner: Employee) -> None:
     kept = with_plan(session, owner, 1, state="done").file_key or ""
-    stray, young = (storage.put(io.BytesIO(b"1"), prefix="imports") for _ in range(2))
+    stray, young = (storage.put(io.BytesIO(b"1"), prefix="uploads") for _ in range(2))
     for key in (kept, stray):
         os.utime(storage.path_of(key), (0, 0))
 
