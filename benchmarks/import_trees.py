@@ -6,12 +6,11 @@ Reads ../shared/data (or ``KEPEI_SHARED_DATA``); the PostgreSQL is that of the t
 
 import csv
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 from benchmarks.databases import DATABASES, FLASK, ROOT, upgrade
+from benchmarks.processes import run
 
 DATA = Path(os.environ.get("KEPEI_SHARED_DATA") or ROOT.parent / "shared" / "data")
 #: Endpoint, file, more options.
@@ -56,26 +55,11 @@ def main() -> None:
 
 
 def _report(name: str, file: str, command: list[str], environment: dict[str, str]) -> float:
-    seconds, peak = _run(command, environment)
+    seconds, peak = run(command, environment)
     path = DATA / file
     count = sum(1 for _ in csv.reader(path.open(encoding="utf-8-sig"))) - 1 if path.is_file() else ""
     print(f"{name:<12}{file:<22}{count:>8}{seconds:>10.1f}{peak:>10.0f}", flush=True)
     return seconds
-
-
-def _run(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Run a command; return its seconds and the peak memory of its process in MiB.
-
-    :raises SystemExit: if it fails
-    """
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{' '.join(command[:6])} failed: {process.stderr.read() if process.stderr else ''}")
-    return time.perf_counter() - begun, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -56,6 +56,8 @@ def _is_seen(sign: str) -> bool:
 
 def name_key(name: str) -> str:
     """Return what two equal names have in common: NFKC, trimmed, casefolded ("Ａ" = "A"), without what nobody sees."""
+    if name.isascii():  # nothing to fold, and all that is invisible stands beyond
+        return name.strip().casefold()
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).strip().casefold()
 
 
@@ -76,8 +78,24 @@ def _syllables(name: str) -> tuple[tuple[str, bool], ...]:
     key = name_key(name)
     if key.isascii():
         return tuple((word, False) for word in key.split())
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 -- slow import
+    from pypinyin.seg.simpleseg import seg  # noqa: PLC0415 -- slow import
+
+    return tuple(part for word in seg(key) for part in _read_word(word))
+
+
+@lru_cache(maxsize=32_768)
+def _read_word(word: str) -> tuple[tuple[str, bool], ...]:
+    """Return the parts of one word, as the library divides a name into words: the same ones make up most names."""
+    from pypinyin import Style  # noqa: PLC0415 -- slow import
+    from pypinyin.converter import DefaultConverter  # noqa: PLC0415 -- slow import
 
     # The library takes a list from ``errors`` as several parts; its type hints do not say so.
-    marked = lazy_pinyin(key, errors=lambda rest: [f"\0{word}" for word in rest.split()])  # type: ignore[arg-type,return-value]
+    read = DefaultConverter().convert(
+        word,
+        Style.NORMAL,
+        False,  # noqa: FBT003 -- heteronyms: only the usual reading
+        lambda rest: [f"\0{part}" for part in rest.split()],  # type: ignore[arg-type,return-value]
+        strict=True,
+    )
+    marked = [text for parts in read for text in parts]
     return tuple((part.removeprefix("\0"), not part.startswith("\0")) for part in marked)

@@ -17,6 +17,8 @@ Converter = Callable[[Any], Any]
 
 #: Cell that empties a field in mode update; a blank one leaves it.
 CLEAR = "#清空"
+#: Signs that no database takes: NUL, and halves of a pair.
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?E[+-]?\d+", re.IGNORECASE)
 _BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("true", "yes", "y", "1", "on", "是", "启用", "有效", "√"), True),
@@ -63,7 +65,7 @@ def text_converter(*, limit: int | None, is_long: bool, is_identifier: bool) -> 
         text = as_text(cell)
         if not is_long:
             text = text.strip()
-        if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        if _UNSTORABLE.search(text):
             raise CellError("control", value=text)
         if is_identifier and not text.isprintable():
             raise CellError("control", value=text)

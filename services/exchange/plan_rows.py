@@ -91,13 +91,12 @@ def _facts(context: Context, row: Row, texts: "_Texts") -> Any:
     def fact(name: str, value: Any) -> Any:
         return ("text", name_key(texts.of(name, value))) if name in added and value is not None else value
 
-    added = context.added
+    added, more = context.added, context.hooks.more(context, row)
     if row.action is Action.INSERT:
-        return [(name, fact(name, row.values[name])) for name in sorted(row.values)]
+        return [(name, fact(name, row.values[name])) for name in sorted(row.values)], more.read
     keys = {field.key: field.name for field in context.resource.fields if field.name in added}
     changes = [(key, fact(keys.get(key, ""), row.changes[key])) for key in sorted(row.changes)]
     version = context.kept.get("versions", {}).get(row.id)
-    more = context.hooks.more(context, row)
     return changes, version, sorted(more.changes.items()), more.read
 
 

@@ -75,6 +75,7 @@ class _CellReader:
 
     def __init__(self, columns: Columns, by_name: Mapping[str, FileField], context: Context) -> None:
         self._columns = columns
+        self._names = [field.name if field is not None else None for field in columns.fields]
         model, setting = context.resource.model, context.setting
         self._converters = {
             name: relation_text if by_name[name].target is not None else converter_of(by_name[name], model, setting)
@@ -83,9 +84,9 @@ class _CellReader:
 
     def row(self, number: int, cells: Sequence[Any]) -> Row:
         row = Row(number, {})
-        for field, cell in zip(self._columns.fields, cells, strict=True):
-            if field is not None and not is_blank(cell):
-                self._read(row, field.name, cell)
+        for name, cell in zip(self._names, cells, strict=True):
+            if cell is not None and cell != "" and name is not None:  # most blank cells, and the quickest test
+                self._read(row, name, cell)
         faulty = {fault.field for fault in row.faults}
         blank = [name for name in self._columns.defaults if name not in row.values and name not in faulty]
         for name in blank:

@@ -37,6 +37,7 @@ def _check(context: Context, rows: list[Row]) -> None:
     _check_last_admin(context, rows)
     stored = context.kept["stored"] = _columns_of(context)
     logins = {row_id: columns["login"] for row_id, columns in stored.items()}
+    context.kept["ids"] = {login: row_id for row_id, login in logins.items()}
     above = {columns["login"]: logins.get(columns["supervisor_id"] or 0) for columns in stored.values()}
     changed = _new_supervisors(rows, staff=above)
     above.update(changed)
@@ -169,9 +170,11 @@ def _more(context: Context, row: Row) -> More:
     login = row.values.get("login")
     if login not in context.kept["supervisors"]:
         return More({})
-    stored = context.kept["stored"]
+    stored, wanted = context.kept["stored"], context.kept["supervisors"][login]
     above = stored.get(stored[row.id]["supervisor_id"]) if row.id in stored else None
-    return More({"supervisor": (above["login"] if above is not None else None, context.kept["supervisors"][login])})
+    # Who is meant: somebody else may have got the log-in meanwhile.
+    meant = context.kept["ids"].get(wanted)
+    return More({"supervisor": (above["login"] if above is not None else None, wanted)}, (meant,))
 
 
 HOOKS = Hooks(
