@@ -125,7 +125,7 @@ def statements_agree(session: Session, outcomes: dict[int, Outcome], records: li
     assert reached == [len(full), followers, len(full)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(company=companies())
 def test_any_company_agrees_with_the_words_of_the_specification(engine: Engine, company: Company) -> None:
     build(engine, company)

@@ -74,7 +74,7 @@ def with_record(company: Company, index: int, record: Record) -> Company:
     return people, [*records[:index], record, *records[index + 1 :]], is_on
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(company=companies().map(with_admin))
 def test_viewers_and_explanations_agree_with_the_oracle(engine: Engine, company: Company) -> None:
     people, records, is_on = company
@@ -107,7 +107,7 @@ def sorted_reasons(found: tuple[Reason, ...]) -> list[Reason]:
     return sorted(found, key=lambda reason: (list(Ground).index(reason.ground), reason.chain))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(company=companies().map(with_admin), data=st.data())
 def test_previews_agree_with_the_oracle_before_and_after(engine: Engine, company: Company, data: st.DataObject) -> None:
     people, _, is_on = company

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from admin_views.listing_args import SHOWN_OPERATIONS, filter_attributes
 from auth.passwords import make_link_token
 from models import Employee, db
-from models.inspection import Attribute, Kind
+from models.inspection import Attribute, Kind, attributes_of, models_with_pages, page_of
 
 #: Arguments of rules that lead to files, not to pages.
 FILE_ARGUMENTS = frozenset({"export_type", "filename"})
@@ -51,6 +51,17 @@ def expected_pages(view: Any) -> set[str]:
     """Return which pages the walk must have found for the company admin, so that it cannot walk past them."""
     actions = [_ACTION_PAGES.get(action, set()) for action in view.page.actions]
     return {""}.union(*actions)
+
+
+def is_like_an_earlier_one(model: Any) -> bool:
+    """Tell whether a table's pages are drawn as those of another table that stands before it in the alphabet."""
+    others = (one for one in models_with_pages() if one.__tablename__ < model.__tablename__)
+    return any(_looks(one) == _looks(model) for one in others)
+
+
+def _looks(model: Any) -> Any:
+    attributes = attributes_of(model).values()
+    return [(one.name, one.kind) for one in attributes], page_of(model).actions, page_of(model).columns
 
 
 def other_pages(app: Flask, client: FlaskClient) -> list[str]:

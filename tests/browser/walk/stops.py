@@ -28,7 +28,8 @@ def _axe_source() -> str:
 class Walker:
     """A page in the browser, and the faults found on its way."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
+    def __init__(self, context: BrowserContext, url: str, *, asks_axe: bool = True) -> None:
+        self.asks_axe = asks_axe
         self.page: Page = context.new_page()
         self.faults: list[str] = []
         self._url = url
@@ -48,17 +49,18 @@ class Walker:
     def look(self) -> None:
         """Ask everything of the page that is shown: wide and light, dark, then on a phone."""
         self.settle()
-        self.page.evaluate(_axe_source())  # by the debugger's way, which the policy does not bind
         self.page.evaluate("walk.unfold()")
-        self._axe("light", {})
-        self._show("dark")
-        self._axe("dark", _COLOURS_ONLY)
+        if self.asks_axe:
+            self.page.evaluate(_axe_source())  # by the debugger's way, which the policy does not bind
+            self._axe("light", {})
+            self._show("dark")
+            self._axe("dark", _COLOURS_ONLY)
+            self._show("light")
         self.page.set_viewport_size(_NARROW)
         overflow = self.page.evaluate("walk.overflow()")
         if overflow:
             self._fault(overflow)
         self.page.set_viewport_size(_WIDE)
-        self._show("light")
         self.settle()
 
     def send_form(self) -> None:
@@ -101,9 +103,12 @@ class Walker:
 
 
 @contextmanager
-def walking(context: BrowserContext, url: str) -> Iterator[Walker]:
-    """Yield a walker; at the end its page is closed and its faults are asserted to be none."""
-    walker = Walker(context, url)
+def walking(context: BrowserContext, url: str, *, asks_axe: bool = True) -> Iterator[Walker]:
+    """Yield a walker; at the end its page is closed and its faults are asserted to be none.
+
+    :param asks_axe: whether axe looks at each page, which costs most of a visit
+    """
+    walker = Walker(context, url, asks_axe=asks_axe)
     yield walker
     walker.page.close()
     assert walker.faults == [], "\n".join(walker.faults)
