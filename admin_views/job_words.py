@@ -114,6 +114,8 @@ def _outcome(job: Job) -> str:
         return ""
     if not isinstance(job, ImportJob):
         return ngettext("%(num)s row", "%(num)s rows", job.row_count) if job.state == "done" else ""
+    if job.state in {"failed", "cancelled"} and job.position == 0:
+        return gettext("Nothing was written.")
     if job.state == "planned":
         return gettext(
             "Would add %(added)d, update %(updated)d, skip %(skipped)d; %(errors)d with errors",

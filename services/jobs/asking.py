@@ -55,7 +55,7 @@ def cancel(session: AnySession, job: Job) -> None:
     if job.state == "running":
         queues.current().ask_to_stop(Turn(kind_of(job), job.id, job.attempt))
         return
-    _change(session, job, broken_off(phase_of(job), "cancelled") | {"attempt": job.attempt + 1})
+    _change(session, job, broken_off(job, "cancelled") | {"attempt": job.attempt + 1})
 
 
 def retry(session: AnySession, job: Job) -> None:

@@ -38,10 +38,17 @@ def phase_of(job: Job) -> str:
     return job.phase if isinstance(job, ImportJob) else "run"
 
 
-def broken_off(phase: str, state: str, fault: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the columns of a job that ends before it is done. An import whose undo breaks off is done, as it was."""
-    columns = {"state": state, "fault": fault, "finished_at": utc_now(), "expires_at": expiry()}
-    return columns if phase != "undo" else columns | {"state": "done", "phase": "run"}
+def broken_off(job: Job, state: str, fault: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the columns of a job that ends before it is done.
+
+    An import whose undo breaks off is done, as it was. One that has written nothing no longer counts what it planned.
+    """
+    columns: dict[str, Any] = {"state": state, "fault": fault, "finished_at": utc_now(), "expires_at": expiry()}
+    if phase_of(job) == "undo":
+        return columns | {"state": "done", "phase": "run"}
+    if isinstance(job, ImportJob) and job.position == 0:
+        columns |= {"inserted_count": 0, "updated_count": 0, "skipped_count": 0}
+    return columns
 
 
 def expiry() -> datetime:

@@ -236,7 +236,7 @@ def _break_off(run: JobRun, state: str, fault: dict[str, Any] | None) -> str | N
     """Undo what is not committed and note the end."""
     run.session.rollback()
     try:
-        run.end(**broken_off(run.phase, state, fault))
+        run.end(**broken_off(run.job, state, fault))
         run.session.commit()
     except LostJobError as error:
         run.session.rollback()

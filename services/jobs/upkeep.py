@@ -24,7 +24,6 @@ from services.jobs.kinds import (
     broken_off,
     change_one,
     kind_of,
-    phase_of,
 )
 from services.jobs.queue import Beat, Queue, Turn
 from services.jobs.running import reading
@@ -88,11 +87,11 @@ def _take_up(session: Session, queue: Queue, job: Job, beat: Beat | None) -> Non
     crashes = queue.crashes(turn.kind, job.id) + (0 if beat is not None and beat.is_left else 1)
     columns: dict[str, Any]
     if queue.is_stop_asked(turn):
-        columns = broken_off(phase_of(job), "cancelled")
+        columns = broken_off(job, "cancelled")
     elif job.owner_id is None:
-        columns = broken_off(phase_of(job), "failed", {"code": "interrupted", "data": {}})
+        columns = broken_off(job, "failed", {"code": "interrupted", "data": {}})
     elif crashes >= MAX_CRASHES:
-        columns = broken_off(phase_of(job), "failed", {"code": "crashed", "data": {"times": crashes}})
+        columns = broken_off(job, "failed", {"code": "crashed", "data": {"times": crashes}})
     else:
         columns = {"state": "waiting"}
     # The raised attempt shuts out a worker that only seemed dead.
@@ -108,7 +107,7 @@ def _take_up(session: Session, queue: Queue, job: Job, beat: Beat | None) -> Non
 
 def _end_stream(session: Session, job: Job) -> None:
     if job.created_at < utc_now() - timedelta(hours=STREAM_HOURS):
-        _set_if_as_read(session, job, broken_off("run", "failed", {"code": "interrupted", "data": {}}))
+        _set_if_as_read(session, job, broken_off(job, "failed", {"code": "interrupted", "data": {}}))
 
 
 def _past_their_time(session: Session) -> Iterator[Job]:
@@ -137,7 +136,7 @@ def _expire(session: Session, job: Job) -> None:
         storage.delete(job.file_key)
     columns: dict[str, Any] = {"file_key": None, "expires_at": None}
     if job.state in {"uploaded", "planned"}:
-        columns |= broken_off("plan", "cancelled", {"code": "expired", "data": {"days": KEPT_DAYS}})
+        columns |= broken_off(job, "cancelled", {"code": "expired", "data": {"days": KEPT_DAYS}})
     _set_if_as_read(session, job, columns | {"expires_at": None})
 
 

@@ -65,7 +65,7 @@ def test_perform_refuses_while_the_caller_holds_the_database(session: Session, o
 @pytest.mark.parametrize(
     ("error", "fault"),
     [
-        (FileError("duplicate_header", header="名称"), {"code": "duplicate_header", "data": {"header": "名称"}}),
+        (FileError("unknown_sheet", value="名称"), {"code": "unknown_sheet", "data": {"value": "名称"}}),
         (ZeroDivisionError("secret"), {"code": "failed", "data": {}}),
     ],
 )
@@ -227,6 +227,15 @@ def test_asking_twice_is_refused_once(session: Session, owner: Employee) -> None
 
     with pytest.raises(jobs.JobStateError):
         jobs.enqueue(session, job, phase="run")
+
+
+def test_what_has_written_nothing_counts_nothing(session: Session, owner: Employee) -> None:
+    planned, begun = (waiting(session, owner, inserted_count=7, position=position) for position in (0, 5))
+    for job in (planned, begun):
+        jobs.cancel(session, job)
+    session.commit()
+
+    assert [stored(session, job).inserted_count for job in (planned, begun)] == [0, 7]
 
 
 @pytest.mark.parametrize("state", ["done", "waiting", "running", "planned", "undone"])
