@@ -31,6 +31,12 @@ def planned_file(
     return _performed(session, job)
 
 
+def planned_again(session: Session, job: ImportJob) -> ImportJob:
+    """Plan an import anew, after its options were changed."""
+    imports.ask_plan(session, job, is_inline=True)
+    return _performed(session, job)
+
+
 def carried_out(session: Session, job: ImportJob) -> ImportJob:
     """Confirm a plan and carry it out."""
     imports.confirm(session, job, is_inline=True)

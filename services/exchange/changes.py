@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, inspect
+from sqlalchemy import TypeDecorator, insert, inspect
 from sqlalchemy.orm import Session
 
 from models import Base, ImportChange
@@ -60,12 +60,18 @@ def plain(value: Any) -> Any:
 
 def typed(model: Any, name: str, held: Any) -> Any:
     """Return a value of a column attribute from what :func:`plain` made of it."""
-    kind = inspect(model).columns[name].type.python_type
+    kind = _python_type(inspect(model).columns[name].type)
     if held is None or not isinstance(held, str):
         return held
     if kind is Decimal:
         return Decimal(held)
     return kind.fromisoformat(held) if kind in {date, datetime} else held
+
+
+def _python_type(column_type: Any) -> Any:
+    return (
+        _python_type(column_type.impl_instance) if isinstance(column_type, TypeDecorator) else column_type.python_type
+    )
 
 
 def model_of_table(name: str) -> Any:

@@ -84,7 +84,9 @@ def whole(session: Session, endpoint: str) -> bytes:
     """Return a table as CSV, past the rule."""
     session.rollback()
     with unfiltered(session, UnfilteredReason.COMMAND) as every:
-        return exported(every, endpoint)
+        content = exported(every, endpoint)
+    session.rollback()
+    return content
 
 
 TABLES = {
