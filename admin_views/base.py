@@ -36,7 +36,6 @@ _ACTIONS = {
     "create_view": "create",
     "edit_view": "edit",
     "delete_view": "delete",
-    "action_view": "delete",
     "export": "export",
     "import_view": "import",
 }

@@ -41,12 +41,18 @@ class BulkPagesMixin(PageMixin):
 
     def bulk_actions(self) -> tuple[BulkAction, ...]:
         """Return what the person may do with chosen rows."""
-        return (BulkAction(DELETE, gettext("Delete"), is_danger=True),) if self.can_delete else ()
+        export = (BulkAction("export", gettext("Export selected…"), ".export_page"),) if self.can_export else ()
+        delete = (BulkAction(DELETE, gettext("Delete"), is_danger=True),) if self.can_delete else ()
+        return (*export, *delete)
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:
         """Delete the chosen rows, or lead to the page of another deed."""
+        if not self.page.actions & {"delete", "export"}:
+            abort(404)
         name = request.form.get("action", "")
+        if name == DELETE and "delete" not in self.page.actions:
+            abort(404)
         if name == DELETE:
             return self._delete_chosen()
         action = next((found for found in self.bulk_actions() if found.name == name), None)

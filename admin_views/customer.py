@@ -23,7 +23,7 @@ from models.inspection import Attribute
 from models.meta import Label
 from services import customers, stubs
 from services.customers import Deed
-from services.customers.scopes import followers_of, offered_scopes, scoped
+from services.customers.scopes import followers_of, offered_scopes
 
 #: How many of the newest follow-ups and visits the details page shows.
 RECENT = 10
@@ -92,10 +92,6 @@ class CustomerView(
     def scopes(self) -> Mapping[str, Label]:
         """Offer one's own customers, the team's, the pool, and so on."""
         return offered_scopes(self.actor)
-
-    def scoped(self, statement: Select[Any], scope: str) -> Select[Any]:
-        """Narrow the list to a scope."""
-        return scoped(db.session, statement, scope)
 
     def followers_of_scope(self, scope: str) -> Collection[int] | None:
         """Let a scope of somebody's customers start from those whom they follow."""

@@ -1,4 +1,4 @@
-"""Export pages of a generated view: the list on screen as a file."""
+"""Export pages of a generated view: the list on screen, or chosen rows of it, as a file."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,26 +10,25 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from admin_views.downloads import as_download, mime_type, send_file, temporary_file
-from admin_views.exchange_messages import file_error_text
-from admin_views.page_mixin import PageMixin
+from admin_views.export_choices import ExportChoicesMixin
 from admin_views.sessions import own_session, writing
 from admin_views.text import language, text
 from models import Customer, db
 from models.base import reading_only
 from models.types import utc_now
-from services.exchange import jobs
-from services.exchange.errors import FileError
-from services.exchange.exporter import Export, export, left_out_count
-from services.exchange.jobs import StartedExport
+from services.exchange import exports
+from services.exchange.export_log import StartedExport, finish_export, start_export
+from services.exchange.export_request import ExportRequest
+from services.exchange.exporter import Export, left_out_count
+from services.exchange.formats import EXPORT_TYPES, SMALL_ROWS
 from services.exchange.resource import Resource, resource_of
 from services.listing import BadFilterError
 
-#: What the pages offer; the command line writes more types.
-_OFFERED_TYPES = ("csv", "xlsx", "ods", "json")
 
-
-class ExportPagesMixin(PageMixin):
+class ExportPagesMixin(ExportChoicesMixin):
     """Export of the list on screen."""
+
+    export_template = "exchange/export.html"
 
     def resource(self) -> Resource:
         """Return the exchange of the table; 404 if it has none."""
@@ -38,18 +37,36 @@ class ExportPagesMixin(PageMixin):
         return resource_of(self.model)
 
     def export_formats(self) -> tuple[str, ...]:
-        """Return the types of files that the list page offers."""
-        return _OFFERED_TYPES
+        """Return the types of files that the export page offers."""
+        return tuple(EXPORT_TYPES)
 
     @expose("/export/")
     def export_page(self) -> Any:
-        """Offer the list on screen as a file, and say how many private customers no file holds (DOMAIN 3.3)."""
+        """Ask for columns and type, and say which rows they are and how many private customers no file holds.
+
+        :raises FileError: if the address names a column that is not offered
+        """
         if "export" not in self.page.actions:
             abort(404)
         if not self.can_export:
             abort(403)
-        left_out = left_out_count(db.session) if self.leaves_out else 0
-        return self.render("exchange/export.html", left_out=left_out)
+        try:
+            wanted = self._request("csv")
+            count = exports.open_export(db.session, wanted).count(SMALL_ROWS + 1)
+        except BadFilterError:
+            return self._unreadable()
+        return self.render(
+            self.export_template,
+            count=min(count, SMALL_ROWS),
+            is_capped=count > SMALL_ROWS,
+            small_rows=SMALL_ROWS,
+            is_chosen=wanted.ids is not None,
+            sentence=self.listing_sentence(wanted.listing),
+            columns=self.export_columns(),
+            column_set=self.column_set(),
+            kept=self.export_args(),
+            left_out=left_out_count(db.session) if self.leaves_out else 0,
+        )
 
     @property
     def leaves_out(self) -> bool:
@@ -58,36 +75,60 @@ class ExportPagesMixin(PageMixin):
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
-        """Send the list on screen as a file."""
-        resource = self.resource()
-        if export_type not in _OFFERED_TYPES:
+        """Send the list on screen as a file, or let a worker make a large one.
+
+        :raises FileError: if a column is not offered, or the rows or a text do not fit into the type
+        """
+        self.resource()
+        if export_type not in EXPORT_TYPES:
             abort(404)
         if not self.can_export:
             abort(403)
         try:
-            statement = self.listing_statement()
+            wanted = self._request(export_type)
+            if request.method == "HEAD":
+                return as_download(Response(mimetype=mime_type(export_type)), wanted.file_name)
+            return self._answer(wanted)
         except BadFilterError:
-            flash(gettext("A filter cannot be read; nothing was exported."), "danger")
-            return redirect(self.get_url(".index_view"))
-        name = self._file_name(export_type)
-        if request.method == "HEAD":
-            return as_download(Response(mimetype=mime_type(export_type)), name)
-        started = self._start_job(resource, name)
-        use_names = request.args.get("names") == "field"
+            return self._unreadable()
+
+    def _request(self, export_type: str) -> ExportRequest:
+        return ExportRequest(
+            endpoint=self.endpoint,
+            export_type=export_type,
+            file_name=f"{text(self.page.menu_title)}-{utc_now():%Y%m%d-%H%M%S}.{export_type}",
+            listing=self.listing_args().listing,
+            ids=self.chosen_ids(),
+            columns=self.chosen_columns(),
+            use_names=request.args.get("names") == "field",
+            language=language(),
+            query=request.args.to_dict(flat=False),
+        )
+
+    def _answer(self, wanted: ExportRequest) -> Any:
         session = own_session(self.actor)
-        rows = export(session, resource, statement, language=language(), use_names=use_names)
-        send = self._streamed if export_type == "csv" else self._written
-        return send(session, resource, rows, name, started)
-
-    def _start_job(self, resource: Resource, name: str) -> StartedExport:
-        """Log the export in a short writing transaction of its own, before the reading one begins."""
+        try:
+            rows = exports.open_export(session, wanted)
+            is_long = exports.is_long(rows, wanted.export_type)
+        except BaseException:
+            session.close()
+            raise
+        if is_long:
+            session.close()
+            return self._let_a_worker(wanted)
         with writing():
-            query = request.args.to_dict(flat=False)
-            return jobs.start_export(db.session, resource, name, query, listing=self.listing_args().listing)
+            started = start_export(db.session, wanted)
+        send = self._streamed if wanted.export_type == "csv" else self._written
+        return send(session, rows, wanted, started)
 
-    def _streamed(
-        self, session: Session, resource: Resource, rows: Export, name: str, started: StartedExport
-    ) -> Response:
+    def _let_a_worker(self, wanted: ExportRequest) -> Any:
+        """Lead to the page of jobs, where the file can be fetched once it is there."""
+        with writing():
+            exports.ask(db.session, wanted)
+        flash(gettext("The file is large, so it is made in the background. Fetch it here once it is done."), "success")
+        return redirect(self.get_url("jobs.index_view"))
+
+    def _streamed(self, session: Session, rows: Export, wanted: ExportRequest, started: StartedExport) -> Response:
         """Send the rows while they are fetched; by then the request's own session is gone."""
 
         def chunks() -> Iterator[bytes]:
@@ -98,29 +139,26 @@ class ExportPagesMixin(PageMixin):
                 is_done = True
             finally:
                 reading_only.reset(token)
-                _finish(session, resource, started, rows, is_done=is_done)
+                _finish(session, started, rows, is_done=is_done)
 
-        return as_download(Response(stream_with_context(chunks()), mimetype="text/csv"), name)
+        return as_download(Response(stream_with_context(chunks()), mimetype="text/csv"), wanted.file_name)
 
-    def _written(self, session: Session, resource: Resource, rows: Export, name: str, started: StartedExport) -> Any:
-        export_type = name.rpartition(".")[2]
-        with temporary_file(export_type) as path:
-            fault = None
+    def _written(self, session: Session, rows: Export, wanted: ExportRequest, started: StartedExport) -> Any:
+        with temporary_file(wanted.export_type) as path:
+            is_done = False
             try:
-                rows.write(path, export_type)
-            except FileError as error:
-                fault = error
-            _finish(session, resource, started, rows, is_done=fault is None)
-            if fault is not None:
-                flash(file_error_text(fault), "danger")
-                return redirect(self.get_url(".index_view"))
-            return send_file(path, name, export_type)
+                rows.write(path, wanted.export_type)
+                is_done = True
+            finally:
+                _finish(session, started, rows, is_done=is_done)
+            return send_file(path, wanted.file_name, wanted.export_type)
 
-    def _file_name(self, export_type: str) -> str:
-        return f"{text(self.page.menu_title)}-{utc_now():%Y%m%d-%H%M%S}.{export_type}"
+    def _unreadable(self) -> Any:
+        flash(gettext("A filter cannot be read; nothing was exported."), "danger")
+        return redirect(self.get_url(".index_view"))
 
 
-def _finish(session: Session, resource: Resource, started: StartedExport, rows: Export, *, is_done: bool) -> None:
+def _finish(session: Session, started: StartedExport, rows: Export, *, is_done: bool) -> None:
     """Log how the export went, and let its session go."""
     with closing(session), writing(session):
-        jobs.finish_export(session, resource, started, rows, is_done=is_done)
+        finish_export(session, started, rows, is_done=is_done)

@@ -28,8 +28,8 @@ from models import Customer, db
 from models.inspection import Attribute, attributes_of
 from models.meta import Label
 from services.bulk import MAX_BULK_ROWS
-from services.list_order import sorted_statement
-from services.listing import BadFilterError, Count, filtered_statement
+from services.listed import listed_statement
+from services.listing import BadFilterError, Count
 from services.row_list import RowList, followers_of_all
 
 
@@ -59,10 +59,7 @@ class ListPagesMixin(PageMixin):
 
         :raises BadFilterError: if a filter's value cannot be read
         """
-        listing = self.listing_args().listing
-        statement = self.restrict(filtered_statement(db.session, self.model, listing))
-        statement = self.scoped(statement, listing.scope)
-        return sorted_statement(statement, self.model, listing.sort)
+        return self.restrict(listed_statement(db.session, self.model, self.listing_args().listing))
 
     def row_list(self) -> RowList:
         """Return the list on screen.
@@ -88,10 +85,6 @@ class ListPagesMixin(PageMixin):
     def scopes(self) -> Mapping[str, Label]:
         """Return the parts of the list that the person may choose from as tabs: name in the address -> words."""
         return {}
-
-    def scoped(self, statement: Select[Any], scope: str) -> Select[Any]:
-        """Narrow the list to one of the scopes; an empty name is the whole list."""
-        return statement
 
     def followers_of_scope(self, scope: str) -> Collection[int] | None:
         """Return the employees whose followed customers are the scope; None if it is not made so."""

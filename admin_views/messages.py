@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from admin_views.exchange_messages import file_error_text
 from admin_views.text import joined, text
 from models import Base
 from models.names import InvalidNameError
@@ -28,6 +29,7 @@ from services.customers import (
 from services.dictionaries import NamesRefusedError, PresetRefusedError, SameValueError, UndoRefusedError
 from services.employees import DuplicateLoginError, InvalidLoginError, LastAdminError
 from services.errors import ServiceError
+from services.exchange.errors import FileError
 from services.follow_ups import BlankContentError, ForeignContactError
 from services.jobs import JobStateError
 from services.ordering import ListMismatchError, StaleVersionError, UnknownRowError
@@ -233,6 +235,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ListMismatchError: Refusal(
         422, "list_mismatch", lambda _: gettext("The order sent does not fit the list. Reload.")
     ),
+    FileError: Refusal(400, "file", file_error_text),
     JobStateError: Refusal(
         409, "job_state", lambda _: gettext("This is not possible any more: the job has moved on, or its file is gone.")
     ),

@@ -35,6 +35,7 @@ class PageMixin:
     bulk_actions: Any
     row_entries: Any
     listing_args: Any
+    scopes: Any
     listing_statement: Any
     list_columns: Any
     column_names: Any

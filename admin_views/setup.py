@@ -6,7 +6,7 @@ from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
 
 from admin_views import addresses, checks, errors, generator, headers, health, openings, template_texts
-from admin_views.cells import show_moment
+from admin_views.cells import show_moment, show_number
 from admin_views.company import PRODUCT
 from admin_views.frame import add_frame
 from admin_views.home import HomeView
@@ -36,4 +36,4 @@ def init_app(app: Flask) -> None:
         module.init_app(app)
     app.register_blueprint(root)
     add_frame(app, views)
-    app.context_processor(lambda: {"show_moment": show_moment})
+    app.context_processor(lambda: {"show_moment": show_moment, "show_number": show_number})

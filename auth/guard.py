@@ -10,13 +10,13 @@ from functools import cache, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import and_, event, inspect, select
+from sqlalchemy import Select, and_, event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, attributes, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause, TextClause
 from sqlalchemy.sql.expression import TableClause
 
-from auth.actor import Actor, get_actor
+from auth.actor import Actor, AnySession, get_actor
 from auth.errors import HiddenRowError, UnguardedStatementError
 from auth.sql_check import CHECK_OPTION, mark
 from auth.visibility import among, dialect_of, full_customer_ids, full_customers, hangs_on_full_customer
@@ -51,6 +51,20 @@ def _guard_statement(state: ORMExecuteState) -> None:
     wanted = _guarded_in(state)
     if wanted:  # else no criteria are made: a page without customers needs none
         state.statement = _with_rule(state.statement, wanted, get_actor(session), dialect_of(session))
+
+
+def visible(session: AnySession, statement: Select[Any]) -> Select[Any]:
+    """Return a SELECT with the rule for the session's actor, as the listener adds it, for readers that pass it by.
+
+    Like any other it is looked at before it leaves (``auth.sql_check``). An unfiltered session gets it as it is.
+
+    :raises UnguardedStatementError: if it holds text about guarded rows
+    """
+    if UNFILTERED_KEY in session.info:
+        return statement
+    _refuse_text(statement)
+    criteria = _make_criteria(get_actor(session), dialect_of(session))
+    return statement.options(*criteria.values()).execution_options(**{CHECK_OPTION: _guarded_tables()})
 
 
 def _with_rule(statement: Any, wanted: frozenset[type[Any]], actor: Actor | None, dialect: str) -> Any:

@@ -49,6 +49,7 @@ FACT_LABELS: Mapping[str, Label] = {
     "search": label(en="Search", zh="搜索"),
     "filters": label(en="Filters", zh="筛选"),
     "sort": label(en="Order", zh="排序"),
+    "chosen": label(en="Chosen rows", zh="所选行数"),
     "rows": label(en="Rows", zh="行数"),
     "added": label(en="Added", zh="新增"),
     "updated": label(en="Updated", zh="更新"),
@@ -102,6 +103,15 @@ def _lines(reader: Reader, entry: Any) -> tuple[str, ...]:
         for name, value in entry.changes.items()
         if name not in _UNREMARKABLE or _UNREMARKABLE[name] != value
     )
+
+
+def told_facts(session: AnySession, entry: Any, *, language: str) -> list[tuple[str, str]]:
+    """Return what an entry holds as (what it is called, what it says), to the session's actor.
+
+    :param entry: has the columns of ``AuditEntry`` but its own id and time
+    """
+    reader = reader_of(session, [entry], language=language)
+    return [(_called(reader, entry, name), _told(reader, entry, name, value)) for name, value in entry.changes.items()]
 
 
 def _called(reader: Reader, entry: Any, name: str) -> str:

@@ -10,19 +10,15 @@ from time import monotonic
 from typing import Any
 
 import click
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from models.inspection import page_of
 from models.scope import UnfilteredReason, unfiltered
 from services.command_sessions import working
-from services.exchange import jobs
-from services.exchange.errors import FileError
-from services.exchange.exporter import export
-from services.exchange.formats import EXPORT_TYPES
-from services.exchange.resource import Resource, resource_for
+from services.exchange.export_log import finish_export, start_export
+from services.exchange.export_request import ExportRequest
+from services.exchange.exports import open_export
+from services.exchange.resource import resource_for
 from services.import_commands import import_command, undo_command
-from services.list_order import sorted_statement
 
 
 @click.group("exchange", help="Import and export tables as files.")
@@ -39,27 +35,32 @@ exchange_group.add_command(undo_command)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--as", "login", metavar="LOGIN", help="Export what this person sees.")
 @click.option("--field-names", "use_names", is_flag=True, help="Field names as headers instead of labels.")
-def export_command(endpoint: str, file: Path, login: str | None, *, use_names: bool) -> None:
+@click.option("--columns", metavar="FIELD,…", help="These columns in this order, instead of all that an import takes.")
+def export_command(endpoint: str, file: Path, login: str | None, columns: str | None, *, use_names: bool) -> None:
     """Export the table ENDPOINT to FILE; its ending says the type."""
     began = monotonic()
-    export_type = file.suffix.lstrip(".").lower()
+    request = ExportRequest(
+        endpoint,
+        export_type=file.suffix.lstrip(".").lower(),
+        file_name=file.name,
+        columns=tuple(name.strip() for name in columns.split(",")) if columns is not None else None,
+        use_names=use_names,
+    )
     with working(login) as session:
-        if export_type not in EXPORT_TYPES:
-            raise FileError("unknown_type", value=export_type, known=", ".join(EXPORT_TYPES))
-        resource = resource_for(endpoint)
-        count = _export(session, resource, file, export_type, use_names=use_names)
+        resource_for(endpoint)
+        count = _export(session, request, file)
     click.echo(f"{endpoint}: {count} rows in {monotonic() - began:.1f} seconds.")
 
 
-def _export(session: Any, resource: Resource, file: Path, export_type: str, *, use_names: bool) -> int:
+def _export(session: Any, request: ExportRequest, file: Path) -> int:
     """Write the file beside its place first, so that a failure leaves no half of one."""
-    started = jobs.start_export(session, resource, file.name)
+    started = start_export(session, request)
     part = file.with_name(f".{file.name}.part")
     try:
         with _sight(session) as sight:
-            rows = export(sight, resource, _all_rows(resource), use_names=use_names)
-            count = rows.write(part, export_type)
-        jobs.finish_export(session, resource, started, rows, is_done=True)
+            rows = open_export(sight, request)
+            count = rows.write(part, request.export_type)
+        finish_export(session, started, rows, is_done=True)
         session.commit()  # nothing leaves unnoted
         part.replace(file)
     except OSError as error:
@@ -67,10 +68,6 @@ def _export(session: Any, resource: Resource, file: Path, export_type: str, *, u
     finally:
         part.unlink(missing_ok=True)
     return count
-
-
-def _all_rows(resource: Resource) -> Select[Any]:
-    return sorted_statement(select(resource.model), resource.model, page_of(resource.model).sort or "")
 
 
 @contextmanager

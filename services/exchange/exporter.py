@@ -1,166 +1,161 @@
-"""Writes the rows of a list to a file: exactly those that its SELECT and the actor's sight give, streamed."""
+"""Writes the rows of a list to a file: exactly those that its SELECT and the actor's sight give, streamed.
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Two ways lead to the same bytes of a CSV. Where SQL can say every column, the database makes the final texts, and
+PostgreSQL the lines as well; else the values come with their types, as for workbooks, and Python makes the texts.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, column, func, select, table
 
 from auth.actor import AnySession, get_actor, is_private_customer_enabled
 from auth.visibility import dialect_of, notice_customers
 from models import Customer
-from models.inspection import Kind
-from models.meta import label
+from models.inspection import Kind, page_of
 from models.scope import UnfilteredReason, unfiltered
+from services.exchange.column_sources import ColumnSources
+from services.exchange.export_columns import export_fields, headers
 from services.exchange.fields import FileField
-from services.exchange.formats import csv_chunks, write_file
-from services.exchange.instances import is_guarded, shown_key
-from services.exchange.readers import BatchReader, relation_texts, special_reader
+from services.exchange.formats import Notes, Sheet, csv_chunks, csv_line_chunks, csv_text_chunks, write_sheet
+from services.exchange.raw_rows import copied_lines, row_batches
 from services.exchange.resource import Resource
+from services.exchange.typed_rows import typed_rows
 from services.listing import company_time_zone
 from services.tree_queries import in_tree_order
-
-#: Rows fetched at once.
-BATCH = 1_000
-#: What stands for a related customer whose outcome is not FULL (DOMAIN 8).
-PRIVATE_CUSTOMER = label(en="Private customer", zh="私密客户")
-_LEFT_OUT = label(en="Private customers left out", zh="未导出的私密客户数")
 
 
 @dataclass(slots=True)
 class Export:
-    """A list on its way into a file."""
+    """A list on its way into a file. Its rows can be read once, in one of the ways."""
 
+    session: Any
+    model: Any
+    statement: Select[Any]
+    fields: tuple[FileField, ...]
     header: tuple[str, ...]
-    types: tuple[type[Any], ...]
-    #: The rows; can be read once.
-    rows: Iterator[Sequence[Any]]
-    title: str
-    #: Lines of a workbook's second sheet.
-    notes: tuple[tuple[Any, ...], ...] = ()
+    language: str
+    zone: ZoneInfo
+    #: Makes the second sheet of a workbook; none if not set.
+    notes: Callable[["Export"], Notes] | None = None
+    #: Called with the number of rows read so far, batch by batch.
+    tick: Callable[[int], None] = lambda _count: None
     #: Rows read so far.
     row_count: int = field(default=0)
+    #: Rows there were when they were counted, for types that need to know.
+    expected_count: int = field(default=0)
     #: Private customers that no file of the actor holds, whatever the filters.
     left_out_count: int = 0
 
-    def csv_chunks(self) -> Iterator[bytes]:
-        """Yield the list as CSV; the rows are fetched as the chunks are taken."""
-        return csv_chunks(self.header, self.rows)
+    def rows(self) -> Iterator[Sequence[Any]]:
+        """Yield the rows as values; the database is asked when the first is taken."""
+        batches = typed_rows(self.session, self._sources(as_text=False), self.fields)
+        return chain.from_iterable(self._counted(map(list, batches)))
 
-    def write(self, path: Path, export_type: str) -> int:
+    def csv_chunks(self) -> Iterator[bytes]:
+        """Yield the list as CSV. The first chunk is the header, before the database is asked."""
+        texts = self._texts()
+        if texts is None:
+            return csv_chunks(self.header, self.rows())
+        # Python writes a lone blank cell in quotes, so that its line is none that readers skip; COPY does not.
+        if dialect_of(self.session) == "postgresql" and len(self.fields) > 1:
+            return csv_line_chunks(self.header, self._counted(copied_lines(self.session, texts)))
+        return csv_text_chunks(self.header, self._counted(row_batches(self.session, texts)))
+
+    def write(self, path: Path, export_type: str, *, expected_count: int | None = None) -> int:
         """Write a file of a type and return the number of rows.
 
-        :raises FileError: if the type is unknown, or a text is too long for it
+        :param expected_count: how many rows there are; counted if not given and the type needs to know
+        :raises FileError: if the type is unknown, or the rows or a text do not fit into it
         """
-        return write_file(path, export_type, self.header, self.types, self.rows, title=self.title, notes=self.notes)
+        if export_type == "csv":
+            with path.open("wb") as file:
+                file.writelines(self.csv_chunks())
+            return self.row_count
+        if expected_count is None:
+            expected_count = self.count() if export_type == "xlsx" else 0
+        self.expected_count = expected_count
+        is_long = [one.type is str and one.limit is None for one in self.fields]
+        sheet = Sheet(
+            self.header,
+            tuple(one.type for one in self.fields),
+            self.rows(),
+            title=page_of(self.model).menu_title.text(self.language),
+            expected_count=expected_count,
+            long_places=[place for place, long in enumerate(is_long) if long],
+            notes=self.notes(self) if self.notes is not None else None,
+        )
+        write_sheet(path, export_type, sheet)
+        return self.row_count
+
+    def count(self, limit: int | None = None) -> int:
+        """Count the rows, up to a limit."""
+        rows = self.statement.with_only_columns(self.model.id, maintain_column_froms=True).order_by(None)
+        return self.session.scalar(select(func.count()).select_from(rows.limit(limit).subquery())) or 0
+
+    def _sources(self, *, as_text: bool) -> ColumnSources:
+        return ColumnSources(
+            self.model,
+            self.statement,
+            dialect=dialect_of(self.session),
+            zone=self.zone,
+            language=self.language,
+            as_text=as_text,
+        )
+
+    def _texts(self) -> Select[Any] | None:
+        """Return the SELECT of the final texts; None where Python must make some of them."""
+        if any(one.kind is Kind.MOMENT for one in self.fields) and not _knows_zone(self.session, self.zone):
+            return None
+        sources = self._sources(as_text=True)
+        columns: list[ColumnElement[Any]] = []
+        for one in self.fields:
+            made = sources.column(one)
+            if made is None:
+                return None
+            columns.append(made)
+        return sources.statement.with_only_columns(*columns, maintain_column_froms=True)
+
+    def _counted(self, batches: Iterable[Any]) -> Iterator[Any]:
+        for batch in batches:
+            self.row_count += len(batch)
+            self.tick(self.row_count)
+            yield batch
 
 
 def export(
-    session: AnySession, resource: Resource, statement: Select[Any], *, language: str = "en", use_names: bool = False
+    session: AnySession,
+    resource: Resource,
+    statement: Select[Any],
+    *,
+    columns: Sequence[str] | None = None,
+    language: str = "en",
+    use_names: bool = False,
 ) -> Export:
     """Return the rows of a SELECT of the resource's model as an export. Nothing is fetched before the rows are taken.
 
-    :param statement: filters and order (trees have their own); the session's listener adds what the actor may see
+    :param statement: filters and order (trees have their own); the rule adds what the actor may see
+    :param columns: names of fields in order; None for all that an import takes back
     :param language: of the headers, ``en`` or ``zh_Hans_CN``
     :param use_names: field names instead of labels as headers
+    :raises FileError: if a column is not offered, or there is none
     """
-    switch = is_private_customer_enabled(session)
-    fields = resource.exported_fields(private_customer_enabled=switch)
-    left_out = left_out_count(session) if resource.model is Customer else 0
-    export_ = Export(
-        header=tuple(field.name if use_names else field.label.text(language) for field in fields),
-        types=tuple(field.type for field in fields),
-        rows=iter(()),
-        title=resource.endpoint,
+    fields = export_fields(resource, columns, private_customer_enabled=is_private_customer_enabled(session))
+    return Export(
+        session=session,
+        model=resource.model,
+        statement=in_tree_order(statement, resource.model) if resource.is_tree else statement,
+        fields=fields,
+        header=headers(fields, language, use_names=use_names),
+        language=language,
+        zone=company_time_zone(session),
         # The number is of all, whatever the filters, so that it is no oracle.
-        notes=((_LEFT_OUT.text(language),), (left_out,)) if left_out else (),
-        left_out_count=left_out,
+        left_out_count=left_out_count(session) if resource.model is Customer else 0,
     )
-    export_.rows = _counted(export_, _rows(session, resource, statement, fields, language))
-    return export_
-
-
-def _counted(export_: Export, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    for row in rows:
-        export_.row_count += 1
-        yield row
-
-
-def _rows(
-    session: Any, resource: Resource, statement: Select[Any], fields: Sequence[FileField], language: str
-) -> Iterator[Sequence[Any]]:
-    model = resource.model
-    if resource.is_tree:
-        statement = in_tree_order(statement, model)
-    columns: dict[str, Any] = {"id": model.id}
-    for field_ in fields:
-        if field_.target is not None and is_guarded(field_.target):
-            statement, columns[field_.name] = _joined(statement, model, field_, language)
-        elif field_.key:
-            columns[field_.name] = getattr(model, field_.key)
-    selected = statement.with_only_columns(
-        *(column.label(f"cell_{name}") for name, column in columns.items()), maintain_column_froms=True
-    )
-    makers = _cell_makers(session, fields, company_time_zone(session))
-    readers = {
-        field_.name: special_reader(session, model, field_, language) for field_ in fields if field_.name not in columns
-    }
-    positions = {name: position for position, name in enumerate(columns)}
-    result = session.execute(selected.execution_options(yield_per=BATCH))
-    for batch in result.partitions():
-        yield from _cells(batch, fields, positions, makers, readers)
-
-
-def _cells(
-    batch: Sequence[Any],
-    fields: Sequence[FileField],
-    positions: Mapping[str, int],
-    makers: Mapping[str, Callable[[Any], Any]],
-    readers: Mapping[str, BatchReader],
-) -> Iterator[Sequence[Any]]:
-    ids = [row[0] for row in batch]
-    special = {name: read(ids) for name, read in readers.items()}
-    plan = [(positions.get(field_.name), makers.get(field_.name), special.get(field_.name)) for field_ in fields]
-    for row in batch:
-        yield [
-            more.get(row[0]) if more is not None else _made(make, row[position if position is not None else 0])
-            for position, make, more in plan
-        ]
-
-
-def _made(make: Callable[[Any], Any] | None, value: Any) -> Any:
-    return value if value is None or make is None else make(value)
-
-
-def _joined(statement: Select[Any], model: Any, field_: FileField, language: str) -> tuple[Select[Any], Any]:
-    """Join a related row that hangs on a customer: the listener blanks what is not FULL, so it reads as private."""
-    target: Any = aliased(field_.target)  # type: ignore[arg-type]  # fields that join have a target
-    key = getattr(model, field_.key)
-    statement = statement.outerjoin(getattr(model, field_.name).of_type(target))
-    text = getattr(target, shown_key(field_.target)) if field_.target is not None else key
-    hidden = PRIVATE_CUSTOMER.text(language)
-    return statement, case((key.is_(None), None), else_=func.coalesce(text, hidden))
-
-
-def _cell_makers(session: Session, fields: Sequence[FileField], zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
-    makers: dict[str, Callable[[Any], Any]] = {}
-    for field_ in fields:
-        if field_.target is not None and not is_guarded(field_.target):
-            makers[field_.name] = relation_texts(session, field_.target).__getitem__
-        elif field_.kind is Kind.MOMENT:
-            makers[field_.name] = _moment_maker(zone)
-        elif field_.kind is Kind.JSON:
-            makers[field_.name] = lambda value: json.dumps(value, ensure_ascii=False, default=str)
-    return makers
-
-
-def _moment_maker(zone: ZoneInfo) -> Callable[[datetime], datetime]:
-    return lambda moment: moment.astimezone(zone).replace(tzinfo=None)
 
 
 def left_out_count(session: AnySession) -> int:
@@ -171,3 +166,11 @@ def left_out_count(session: AnySession) -> int:
     with unfiltered(session, UnfilteredReason.LEFT_OUT_COUNT) as every:
         criterion = notice_customers(actor, dialect_of(session), Customer)
         return every.scalar(select(func.count()).select_from(Customer).where(criterion)) or 0
+
+
+def _knows_zone(session: AnySession, zone: ZoneInfo) -> bool:
+    """Tell whether the database writes moments in a time zone; PostgreSQL may bring fewer zones than Python."""
+    if dialect_of(session) != "postgresql":
+        return True
+    known = select(func.count()).select_from(table("pg_timezone_names")).where(column("name") == zone.key)
+    return bool(session.scalar(known))

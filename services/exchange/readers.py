@@ -1,4 +1,4 @@
-"""Cells of an export that do not stand in the table's own columns: co-followers, contacts, paths, properties."""
+"""Cells of an export that no SQL says: the words of the audit log, counts, properties. Read batch by batch."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import AuditEntry, Contact, Customer, CustomerFollower, Employee
+from models import AuditEntry
 from models.enums import Permission
-from models.mixins import TreeMixin
+from models.meta import CUSTOMER_COUNT
+from models.mixins import DictionaryMixin, TreeMixin
 from services.audit_words import Description, describe
 from services.exchange.fields import FileField
-from services.exchange.instances import TreeLookup, shown_key
+from services.usage import customer_counts
 
 #: Returns the cells of a batch of rows by id; an id may be absent.
 BatchReader = Callable[[Sequence[int]], Mapping[int, Any]]
@@ -21,7 +22,6 @@ def special_reader(session: Session, model: Any, field: FileField, language: str
     """Return the reader of a field that is no column.
 
     :param language: of cells that are words, ``en`` or ``zh_Hans_CN``
-    :raises KeyError: if there is none
     """
     for base, readers in _READERS:
         if issubclass(model, base) and field.name in readers:
@@ -29,69 +29,11 @@ def special_reader(session: Session, model: Any, field: FileField, language: str
     return _property_reader(session, model, field)
 
 
-def relation_texts(session: Session, target: Any) -> Mapping[int, str]:
-    """Return how files name each row of a table, by id: the path of a node, else its natural key."""
-    if issubclass(target, TreeMixin):
-        tree = TreeLookup(session, target)
-        return _Lazy(tree.path)
-    column = getattr(target, shown_key(target))
-    return {row_id: str(text) for row_id, text in session.execute(select(target.id, column))}
-
-
-class _Lazy(dict[int, str]):
-    """Texts made when first asked for."""
-
-    def __init__(self, make: Callable[[int], str]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key: int) -> str:
-        text = self._make(key)
-        self[key] = text
-        return text
-
-
-def _co_followers(session: Session, _model: Any, _field: FileField, _language: str) -> BatchReader:
-    def read(ids: Sequence[int]) -> Mapping[int, Any]:
-        logins: dict[int, list[str]] = {}
-        statement = (
-            select(CustomerFollower.customer_id, Employee.login)
-            .join(Employee, Employee.id == CustomerFollower.employee_id)
-            .where(CustomerFollower.customer_id.in_(ids))
-            .order_by(CustomerFollower.id)
-        )
-        for customer_id, login in session.execute(statement):
-            logins.setdefault(customer_id, []).append(login)
-        return {customer_id: ";".join(found) for customer_id, found in logins.items()}
-
-    return read
-
-
-def _contact(session: Session, _model: Any, field: FileField, _language: str) -> BatchReader:
-    column = getattr(Contact, field.name.removeprefix("contact_"))
-
-    def read(ids: Sequence[int]) -> Mapping[int, Any]:
-        statement = select(Contact.customer_id, column).where(
-            Contact.customer_id.in_(ids), Contact.is_primary.is_(True)
-        )
-        return dict(session.execute(statement).all())
-
-    return read
-
-
-def _path(session: Session, model: Any, _field: FileField, _language: str) -> BatchReader:
-    tree = TreeLookup(session, model)
-    return lambda ids: {row_id: tree.path(row_id) for row_id in ids}
-
-
-def _parent_code(session: Session, model: Any, _field: FileField, _language: str) -> BatchReader:
-    codes: dict[int, str | None] = dict(session.execute(select(model.id, model.code)).all())
-
-    def read(ids: Sequence[int]) -> Mapping[int, Any]:
-        parents = session.execute(select(model.id, model.parent_id).where(model.id.in_(ids)))
-        return {row_id: codes.get(parent_id) for row_id, parent_id in parents}
-
-    return read
+def _customer_count(session: Session, model: Any, _field: FileField, _language: str) -> BatchReader:
+    """Count the customers of each value, as its list does; of a node with those below."""
+    return lambda ids: (
+        dict.fromkeys(ids, 0) | customer_counts(session, model, ids, with_below=issubclass(model, TreeMixin))
+    )
 
 
 def _entry_words(session: Session, _model: Any, field: FileField, language: str) -> BatchReader:
@@ -131,16 +73,7 @@ def _joined(value: Any) -> Any:
 
 _Maker = Callable[[Session, Any, FileField, str], BatchReader]
 _READERS: tuple[tuple[type[Any], Mapping[str, _Maker]], ...] = (
-    (
-        Customer,
-        {
-            "co_followers": _co_followers,
-            "contact_name": _contact,
-            "contact_role": _contact,
-            "contact_mobile": _contact,
-            "contact_birthday": _contact,
-        },
-    ),
-    (TreeMixin, {"path": _path, "parent_code": _parent_code}),
     (AuditEntry, dict.fromkeys(_ENTRY_WORDS, _entry_words)),
+    (TreeMixin, {CUSTOMER_COUNT: _customer_count}),
+    (DictionaryMixin, {CUSTOMER_COUNT: _customer_count}),
 )

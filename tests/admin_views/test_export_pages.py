@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import AuditEntry, ExportJob
 from models.inspection import models_with_pages, page_of
+from services.exchange.formats import EXPORT_TYPES
 from tests.factories import company, make_customer, make_employee, make_role
 from tests.files import records
 from tests.trees import plant
@@ -23,7 +24,7 @@ UNEXCHANGED = ["company_setting", "export_job", "import_job"]
 
 
 @pytest.mark.parametrize("endpoint", EXCHANGED)
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "ods", "json"])
+@pytest.mark.parametrize("kind", list(EXPORT_TYPES))
 def test_admin_exports_every_table(admin_client: FlaskClient, endpoint: str, kind: str) -> None:
     answer = admin_client.get(f"/admin/{endpoint}/export/{kind}/?names=field")
 
@@ -44,7 +45,7 @@ def test_rows_of_some_tables_cannot_be_imported(admin_client: FlaskClient, endpo
         assert admin_client.get(f"/admin/{endpoint}/{address}").status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["exe", "csv.exe", "yaml", "..%2Fcsv"])
+@pytest.mark.parametrize("kind", ["exe", "csv.exe", "YAML", "..%2Fcsv"])
 def test_unknown_type_answers_404(admin_client: FlaskClient, kind: str) -> None:
     assert admin_client.get(f"/admin/region/export/{kind}/").status_code == 404
 

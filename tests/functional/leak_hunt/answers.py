@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import tablib
 from flask import Flask
 from itsdangerous import BadSignature
 from python_calamine import CalamineWorkbook
@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse
 
 #: How workbooks begin.
 _ZIP = b"PK\x03\x04"
+#: Media type of a file -> what tablib calls it.
+_TABLIB_TYPES = {"application/json": "json", "application/yaml": "yaml", "text/html": "html"}
 _TOTAL = re.compile(r'id="total">\s*(\d+) rows?\s*<')
 _ROW = re.compile(r'<tr data-id="(\d+)"')
 _STUBS = re.compile(r'<section[^>]*aria-labelledby="stubs".*?</section>', re.DOTALL)
@@ -85,8 +87,8 @@ def file_rows(answer: TestResponse) -> list[tuple[Any, ...]]:
     if kind == "text/csv":
         rows = [tuple(row) for row in csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""))]
         return rows[1:]
-    if kind == "application/json":
-        return [tuple(row.values()) for row in json.loads(answer.data)]
+    if kind in _TABLIB_TYPES:
+        return list(tablib.Dataset().load(answer.text, format=_TABLIB_TYPES[kind])) if answer.data else []
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0)
     return [tuple(row) for row in sheet.to_python()[1:] if any(cell != "" for cell in row)]
 

@@ -6,19 +6,22 @@ from typing import Any
 
 from auth.visibility import Outcome
 from models import Customer
+from services.audit_words import FACT_LABELS
 from tests.functional.leak_hunt.answers import file_rows, listed, notes, text_of
 from tests.functional.leak_hunt.company import ADMIN, PREY, is_guarded
 from tests.functional.leak_hunt.hunter import Hunter
 from tests.functional.leak_hunt.listings import WHOLE, Query, queries
 
+#: A CSV is made by the database, a workbook of values, as are the other types.
+STREAMED = ("csv", "xlsx")
 _LEFT_OUT = re.compile(r'id="left-out">(\d+)')
 
 
 def hunt_exports(hunter: Hunter, actor: str, view: Any) -> None:
-    """Export a list in every type with each of the queries; stop where the actor may not."""
-    for query in _queries(hunter, view):
+    """Export a list with each of the queries, and the first in every type; stop where the actor may not."""
+    for number, query in enumerate(_queries(hunter, view)):
         matching = _matching(hunter, view, query)
-        for export_type in view.export_formats():
+        for export_type in view.export_formats() if number == 0 else STREAMED:
             if not hunt_export(hunter, actor, view, export_type, query=query, matching=matching):
                 return
 
@@ -38,8 +41,9 @@ def hunt_export(
         seen = matching & world.seen_rows(actor, view.model.__tablename__)
         hunter.expect(actor, f"GET {url}?{query}", len(file_rows(answer)), len(seen))
     left_out = _left_out(hunter, actor, view) if export_type == "xlsx" else 0
-    told = [line[0] for line in notes(answer)][1:]
-    hunter.expect(actor, f"GET {url}?{query}", told, [left_out] if left_out else [])
+    words = FACT_LABELS["left_out"]
+    told = sum(int(line[1]) for line in notes(answer) if line[0] in {words.en, words.zh})
+    hunter.expect(actor, f"GET {url}?{query}", told, left_out)
     return True
 
 

@@ -32,6 +32,7 @@ WORDS: dict[str, str] = {
     "all": "",
     "code": "",
     "colour": "none",
+    "columns": "name",
     "for": "filter",
     "keep_as_co_follower": "1",
     "kind": "import",
@@ -51,6 +52,7 @@ WORDS: dict[str, str] = {
     "repeated": "shorter",
     "search": "",
     "scope": "",
+    "set": "import",
     "sort": "",
     "type": "csv",
     "upload": "0" * 32,
@@ -62,7 +64,7 @@ WORDS: dict[str, str] = {
 TURNS: tuple[Mapping[str, str], ...] = (
     {},
     {"action": "add", "visibility": "private"},
-    {"all": "1"},
+    {"all": "1", "set": "screen"},
     {"action": "remove", "owner": "pool"},
 )
 

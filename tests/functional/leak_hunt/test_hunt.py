@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from auth import guard
+from auth import guard, raw_sql
 from tests.functional.leak_hunt import leaky
 from tests.functional.leak_hunt.company import PREY, World, is_guarded, marked_models
 from tests.functional.leak_hunt.export_hunt import hunt_export
@@ -94,8 +94,11 @@ def _findings(hunter: Hunter, hunt: Callable[[], object]) -> int:
 
 @contextmanager
 def _listener_off() -> Iterator[None]:
+    """Switch the rule off: for statements of sessions, and for what the driver reads past them."""
     event.remove(Session, "do_orm_execute", guard._guard_statement)
+    visible, raw_sql.visible = raw_sql.visible, lambda _session, statement: statement
     try:
         yield
     finally:
+        raw_sql.visible = visible
         event.listen(Session, "do_orm_execute", guard._guard_statement)

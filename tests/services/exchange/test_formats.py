@@ -11,9 +11,18 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.exchange.errors import FileError
-from services.exchange.formats import csv_chunks, read_table, write_file
+from services.exchange.formats import (
+    Notes,
+    Sheet,
+    csv_chunks,
+    read_table,
+    workbook_writing,
+    write_file,
+    write_sheet,
+    writing,
+)
+from services.exchange.formats.csv_writing import CHUNK_ROWS
 from services.exchange.formats.guard import guard, unguard
-from services.exchange.formats.writing import CHUNK_ROWS
 from tests.conftest import SHARED_DATA, needs_shared_data
 
 SPREADSHEETS = SHARED_DATA / "spreadsheets"
@@ -228,14 +237,48 @@ def test_xlsx_holds_typed_cells_and_no_formula(tmp_path: Path) -> None:
     import openpyxl  # noqa: PLC0415 -- slow import
 
     path = tmp_path / "file.xlsx"
-    write_file(path, "xlsx", ("a", "b", "c", "d", "e", "f", "g"), TYPES, [CELLS], notes=(("note",), ("3",)))
+    notes = Notes("Notes: 1/2", ("item", "content"), lambda: [("rows", 1)])
+    write_sheet(path, "xlsx", Sheet("abcdefg", TYPES, iter([CELLS]), title="a/b", notes=notes))
 
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
 
     assert [cell.data_type for cell in sheet[2]] == ["s", "b", "n", "n", "d", "d", "n"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:G2")
-    assert [[cell.value for cell in row] for row in book.worksheets[1]] == [["note"], ["3"]]
+    assert book.sheetnames == ["a b", "Notes  1 2"]
+    assert [[cell.value for cell in row] for row in book.worksheets[1]] == [["item", "content"], ["rows", 1]]
+
+
+def test_rows_beyond_a_sheet_stand_on_a_further_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import openpyxl  # noqa: PLC0415 -- slow import
+
+    monkeypatch.setattr(workbook_writing, "SHEET_ROWS", 3)
+    path = tmp_path / "file.xlsx"
+    rows = iter([[number] for number in range(7)])
+    notes = Notes("notes", ("a", "b"), lambda: [("left", len(list(rows)))])
+
+    write_sheet(path, "xlsx", Sheet(["n"], [int], rows, title="x" * 40, expected_count=7))
+    book = openpyxl.load_workbook(path)
+
+    assert [list(sheet.values) for sheet in book] == [
+        [("n",), (0,), (1,), (2,)],
+        [("n",), (3,), (4,), (5,)],
+        [("n",), (6,)],
+    ]
+    assert book.sheetnames == ["x" * 31, "x" * 29 + " 2", "x" * 29 + " 3"]
+    assert {sheet.freeze_panes for sheet in book} == {"A2"}
+    write_sheet(path, "xlsx", Sheet(["n"], [int], rows, notes=notes))
+    assert openpyxl.load_workbook(path)["notes"]["B2"].value == 0
+
+
+def test_type_of_tablib_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "SMALL_ROWS", 2)
+
+    with pytest.raises(FileError) as caught:
+        write_file(tmp_path / "file.json", "json", ("a",), (str,), [["x"]] * 3)
+
+    assert (caught.value.code, caught.value.data) == ("too_many_for_type", {"value": "JSON", "limit": 2})
+    assert not (tmp_path / "file.json").exists()
 
 
 def test_text_too_long_for_xlsx_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""CSV as a generator of bytes: UTF-8 with a byte order mark, which Excel needs; no more than a batch in memory.
+
+The first chunk is the header alone, so that a download starts before the first row is read.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from services.exchange.formats.guard import guard
+
+#: Rows in one chunk, where they do not come in batches.
+CHUNK_ROWS = 1_000
+_MARK = b"\xef\xbb\xbf"
+_LINE_END = b"\r\n"
+
+Rows = Iterable[Sequence[Any]]
+
+
+def csv_chunks(header: Sequence[str], rows: Rows) -> Iterator[bytes]:
+    """Yield values as a CSV; text cells are made harmless."""
+    texts = ([_csv_cell(cell) for cell in row] for row in rows)
+    return csv_text_chunks(header, iter(lambda: list(islice(texts, CHUNK_ROWS)), []))
+
+
+def csv_text_chunks(header: Sequence[str], batches: Iterable[Rows]) -> Iterator[bytes]:
+    """Yield batches of rows of texts, which are harmless already, as a CSV."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    yield _header_line(header)
+    for batch in batches:
+        writer.writerows(batch)
+        yield _taken(buffer)
+
+
+def csv_line_chunks(header: Sequence[str], batches: Iterable[Sequence[bytes | memoryview]]) -> Iterator[bytes]:
+    """Yield batches of finished lines without their ends as a CSV."""
+    yield _header_line(header)
+    for batch in batches:
+        yield _LINE_END.join(batch) + _LINE_END
+
+
+def plain_text(cell: Any) -> str:
+    """Return a value as the text that an import reads back."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, Decimal):
+        return format(cell.normalize(), "f")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _header_line(header: Sequence[str]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerow([guard(name) for name in header])
+    return _MARK + _taken(buffer)
+
+
+def _csv_cell(cell: Any) -> str:
+    return guard(cell) if isinstance(cell, str) else plain_text(cell)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    data = buffer.getvalue().encode("utf-8", "surrogatepass")
+    buffer.seek(0)
+    buffer.truncate()
+    return data
