@@ -26,9 +26,11 @@ _OTHER_FORMATS = {
     "ppt/presentation.xml": "PowerPoint",
     "Index/Document.iwa": "Numbers",
 }
-#: The place of a cell (letters, number) or of a row (number) in a sheet of an XLSX.
-_PLACE = re.compile(rb"""\sr=["']([A-Z]{0,10})([0-9]{1,10})["']""")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
+#: Column, and row, of a cell in a sheet of an XLSX; a row's tag has a number alone.
+_COLUMN = re.compile(rb""" r=["']([A-Z]{1,10})[0-9]""")
+_ROW = re.compile(rb""" r=["'][A-Z]{0,10}([0-9]{1,10})["']""")
+_ODD_BLANKS = re.compile(rb"[\t\r\n]+r=")
+_CELL_TAGS = (b"<c ", b"<c>", b":c ", b":c>")
 _FILLED_CELL = re.compile(rb"<table:table-cell[^>]*office:value[^>]*>")
 _REPEATED = re.compile(rb'number-columns-repeated="([0-9]{1,12})"')
 _REPEATED_ROW = re.compile(
@@ -101,10 +103,11 @@ def _check_extent(sheet: IO[bytes]) -> None:
     """
     column, row, count = 0, 0, 0
     for block in blocks_of_tags(sheet):
-        found = _PLACE.findall(block)
-        column = max([column, *(column_number(letters.decode()) for letters in {letters for letters, _ in found})])
-        row = max([row, *(int(number) for number in {number for _, number in found})])
-        count += len(_CELL.findall(block))
+        if b"\nr=" in block or b"\tr=" in block or b"\rr=" in block:
+            block = _ODD_BLANKS.sub(b" r=", block)  # noqa: PLW2901 -- what no program writes, but readers take
+        column = max([column, *(column_number(letters.decode()) for letters in set(_COLUMN.findall(block)))])
+        row = max([row, *map(int, set(_ROW.findall(block)))])
+        count += sum(map(block.count, _CELL_TAGS))
     if column > MAX_COLUMNS:
         raise FileError("too_many_columns", limit=MAX_COLUMNS)
     if row > MAX_ROWS + SEARCHED_ROWS:

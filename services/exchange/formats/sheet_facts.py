@@ -23,7 +23,8 @@ _CELL = re.compile(
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _STYLE = re.compile(rb"""\bs=["']([0-9]{1,6})["']""")
 _ERROR = re.compile(rb"""\bt=["']e["']""")
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+#: What stands in every block that holds an error or a formula.
+_MARKS = (b't="e"', b"t='e'", b"<f", b":f")
 _TEXT = re.compile(rb"""\bt=["']str["']""")
 _TYPED = re.compile(rb"""\bt=["'][^n]""")
 #: A format that shows a number with so many digits.
@@ -86,7 +87,7 @@ def _blocks_of_cells(stream: Any) -> Iterator[bytes]:
 
 
 def _note_cells(block: bytes, padded: dict[bytes, int], facts: SheetFacts) -> None:
-    if not padded and not _ERROR.search(block) and not _FORMULA.search(block):
+    if not padded and not any(mark in block for mark in _MARKS):
         return
     for attributes, formula, value in _CELL.findall(block):
         is_error = _ERROR.search(attributes) is not None or (
