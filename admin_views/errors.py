@@ -45,7 +45,7 @@ def show_http_error(error: HTTPException) -> Answer:
         403: gettext("You do not have the right to do this."),
         404: gettext("There is no such page or record."),
         405: gettext("This address does not take that kind of request."),
-        413: gettext("The file is too large: at most 5 MB are accepted."),
+        413: gettext("The file is too large: at most %(size)d MB are accepted.", size=_accepted_mb()),
         429: gettext("Too many attempts. Wait a minute, then try again."),
         500: gettext("Something went wrong on our side. It was noted; nothing was saved."),
     }
@@ -54,6 +54,11 @@ def show_http_error(error: HTTPException) -> Answer:
     status = error.code
     sentence = sentences.get(status, sentences[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
     return _page(status, error.name.lower().replace(" ", "_"), sentence)
+
+
+def _accepted_mb() -> int:
+    """Return how many megabytes the page takes; an import takes more than others."""
+    return round((request.max_content_length or 0) / 1024**2)
 
 
 def show_foreign_host(error: SecurityError) -> Answer:

@@ -1,0 +1,84 @@
+"""The words of the pages of imports: encodings, delimiters, warnings, modes, and why an import failed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext as _
+
+from admin_views.exchange_messages import FILE_SENTENCES, fault_text
+from admin_views.text import language, text
+from models.enums import IMPORT_MODE_LABELS
+from models.meta import label
+from services.exchange.imports import ErrorWords
+from services.exchange.resource import Resource
+from services.exchange.results import Mode
+
+ENCODING_WORDS: Mapping[str, Any] = {
+    "utf-8": _("UTF-8"),
+    "gb18030": _("GB18030 / GBK (simplified Chinese)"),
+    "big5": _("Big5 (traditional Chinese)"),
+    "utf-16": _("UTF-16"),
+    "utf-16-le": _("UTF-16, low byte first"),
+    "utf-16-be": _("UTF-16, high byte first"),
+    "utf-32": _("UTF-32"),
+    "cp1252": _("Windows-1252 / Latin-1 (Western European)"),
+    "shift_jis": _("Shift JIS (Japanese)"),
+    "euc_kr": _("EUC-KR (Korean)"),
+    "cp1251": _("Windows-1251 (Cyrillic)"),
+}
+DELIMITER_WORDS: Mapping[str, Any] = {
+    ",": _("comma ,"),
+    "\t": _("tab"),
+    ";": _("semicolon ;"),
+    "|": _("bar |"),
+}
+WARNING_WORDS: Mapping[str, Any] = {
+    "encoding": _("It is not clear in which encoding the file is. See whether the texts below read right."),
+    "title_rows": _("Rows above the headers are passed over."),
+    "hidden_sheet": _("This sheet is hidden in the workbook."),
+    "duplicate_header": _("Some headers stand there twice. Choose which column counts."),
+}
+MODE_HINTS: Mapping[str, Any] = {
+    "skip": _("Adds new ones and leaves those that exist as they are."),
+    "update": _("Adds new ones and changes those that exist. A blank cell leaves a value; #清空 empties it."),
+    "insert": _("Adds new ones; one that exists already is an error."),
+}
+#: Why a job as a whole failed, beside the sentences about files.
+JOB_SENTENCES: Mapping[str, Any] = {
+    "crashed": _("The program that does the work stopped %(times)d times at it. Ask your administrator."),
+    "expired": _("It was not confirmed within %(days)d days, and its file is gone."),
+    "failed": _("Something went wrong on our side. Nothing was written; ask your administrator."),
+    "interrupted": _("The program that does the work was stopped. Try again."),
+    "owner_gone": _("The person who asked for it may no longer log in."),
+}
+_ROW, _REASON = label(en="Row", zh="行号"), label(en="Reason", zh="错误原因")
+
+
+def job_fault_text(fault: Mapping[str, Any] | None) -> str:
+    """Return why an import failed, or was not carried out."""
+    if not fault:
+        return ""
+    code, data = str(fault.get("code")), fault.get("data") or {}
+    sentence = JOB_SENTENCES.get(code) or FILE_SENTENCES.get(code) or JOB_SENTENCES["failed"]
+    try:
+        return str(sentence) % data
+    except (KeyError, TypeError):
+        return str(sentence)
+
+
+def error_words() -> ErrorWords:
+    """Return the words of the file of refused rows."""
+    return ErrorWords(
+        number=text(_ROW), reason=text(_REASON), between=gettext("; "), text=fault_text, language=language()
+    )
+
+
+def modes_of(resource: Resource) -> list[tuple[str, str, str]]:
+    """Return what may become of rows that exist: (mode, words, hint)."""
+    offered = [Mode.SKIP, Mode.UPDATE, Mode.INSERT] if resource.keys or resource.is_tree else [Mode.INSERT]
+    return [(mode.value, text(IMPORT_MODE_LABELS[mode.value]), str(MODE_HINTS[mode.value])) for mode in offered]
+
+
+def usual_mode(resource: Resource) -> str:
+    """Return what is offered first: what changes in a tree is shown node by node before it is done."""
+    return (Mode.UPDATE if resource.is_tree else Mode.SKIP).value
