@@ -65,7 +65,7 @@ class ImportColumnPagesMixin(ImportBaseMixin):
             suggestions=import_columns.suggestions,
             options=options,
             sent=request.form,
-            chosen_mode=request.values.get("mode", job.mode),
+            chosen=request.values.get("mode", job.mode),
             is_partial=request.values.get("partial") == "1" if is_asked else options.is_partial,
             modes=import_words.modes_of(resource),
             words=import_words,
