@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from flask import flash, jsonify, redirect, request
+from flask import flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 
@@ -13,7 +13,7 @@ from admin_views.downloads import send_file, temporary_file
 from admin_views.exchange_messages import fault_text
 from admin_views.import_base import told
 from admin_views.import_column_pages import ImportColumnPagesMixin
-from admin_views.import_progress import progress_of
+from admin_views.job_words import line_of
 from admin_views.row_ids import parse_row_id
 from admin_views.text import text
 from admin_views.tree_diffs import KINDS, groups_of
@@ -39,6 +39,10 @@ _TABS: Mapping[str, str] = {
 class ImportJobPagesMixin(ImportColumnPagesMixin):
     """The pages of one import."""
 
+    def import_job_url(self, job: ImportJob) -> str:
+        """Return the address of an import's page."""
+        return str(self.get_url(".import_job_view", job_id=job.id))
+
     @expose("/import/<int:job_id>/")
     def import_job_view(self, job_id: int) -> Any:
         """Show where an import stands: its plan, its progress, or its result."""
@@ -51,13 +55,14 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
             show = next((name for name, count in tabs.items() if count), "")
         page = min(max(parse_row_id(request.args.get("page", "0")) or 0, 0), tabs.get(show, 0) // imports.PAGE_ROWS)
         diff = imports.tree_changes(db.session, job)
+        beat = jobs.progress_of([job]).get((jobs.kind_of(job), job.id))
         return self.render(
             "exchange/import_job.html",
             job=job,
             options=Options.from_json(job.options),
             is_mine=self.is_own_import(job),
             is_at_work=job.state in _AT_WORK,
-            progress=progress_of(job),
+            line=line_of(job, self.title, beat),
             tabs=tabs,
             show=show,
             page=page,
@@ -65,7 +70,6 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
             rows=imports.plan_rows(db.session, job, action=show, page=page) if show else [],
             labels=import_columns.field_words(resource.read_fields),
             fault_text=fault_text,
-            job_fault=import_words.job_fault_text(job.fault),
             mode_words=text(IMPORT_MODE_LABELS[job.mode]),
             can_confirm=self.is_own_import(job) and imports.can_confirm(job),
             can_change=self.is_own_import(job) and _is_changeable(job),
@@ -79,15 +83,6 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
             diff=diff,
             groups=groups_of(diff) if diff is not None else [],
             kinds=KINDS,
-        )
-
-    @expose("/import/<int:job_id>/state/")
-    def import_state_view(self, job_id: int) -> Any:
-        """Return how far an import is, for the script that shows it."""
-        _, job = self.seen_import(job_id)
-        found = progress_of(job)
-        return jsonify(
-            state=job.state, is_over=job.state not in _AT_WORK, done=found.done, total=found.total, words=found.words
         )
 
     @expose("/import/<int:job_id>/skip/", methods=("POST",))

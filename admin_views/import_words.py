@@ -1,11 +1,11 @@
-"""The words of the pages of imports: encodings, delimiters, warnings, modes, and why an import failed."""
+"""The words of the pages of imports: encodings, delimiters, warnings and modes."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
 
-from admin_views.exchange_messages import FILE_SENTENCES, fault_text
+from admin_views.exchange_messages import fault_text
 from admin_views.text import language, text
 from models.enums import IMPORT_MODE_LABELS
 from models.meta import label
@@ -43,27 +43,7 @@ MODE_HINTS: Mapping[str, Any] = {
     "update": _("Adds new ones and changes those that exist. A blank cell leaves a value; #清空 empties it."),
     "insert": _("Adds new ones; one that exists already is an error."),
 }
-#: Why a job as a whole failed, beside the sentences about files.
-JOB_SENTENCES: Mapping[str, Any] = {
-    "crashed": _("The program that does the work stopped %(times)d times at it. Ask your administrator."),
-    "expired": _("It was not confirmed within %(days)d days, and its file is gone."),
-    "failed": _("Something went wrong on our side. Nothing was written; ask your administrator."),
-    "interrupted": _("The program that does the work was stopped. Try again."),
-    "owner_gone": _("The person who asked for it may no longer log in."),
-}
 _ROW, _REASON = label(en="Row", zh="行号"), label(en="Reason", zh="错误原因")
-
-
-def job_fault_text(fault: Mapping[str, Any] | None) -> str:
-    """Return why an import failed, or was not carried out."""
-    if not fault:
-        return ""
-    code, data = str(fault.get("code")), fault.get("data") or {}
-    sentence = JOB_SENTENCES.get(code) or FILE_SENTENCES.get(code) or JOB_SENTENCES["failed"]
-    try:
-        return str(sentence) % data
-    except (KeyError, TypeError):
-        return str(sentence)
 
 
 def error_words() -> ErrorWords:

@@ -1,5 +1,5 @@
-// The page of imports and exports: while a job waits or runs, asks how far it is and moves its bar; when one ends or
-// begins, takes the list anew and says so. Without this script a reload shows the same.
+// The page of imports and exports, and that of one import: while a job waits or runs, asks how far it is and moves its bar; when one ends or
+// begins, takes the list anew and says so (of one import: loads its page). Without this script a reload shows the same.
 const INTERVAL_MS = 2000;
 const LONGEST_MS = 30000;
 
@@ -43,7 +43,8 @@ async function ask() {
     if (job?.state !== item.dataset.state) changed.push(item.dataset.job);
     else show(item, job);
   });
-  if (changed.length) await takeAnew(changed);
+  if (changed.length && list.hasAttribute("data-reload")) window.location.reload();
+  else if (changed.length) await takeAnew(changed);
 }
 
 async function turn() {
