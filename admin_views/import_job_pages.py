@@ -85,17 +85,18 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
             kinds=KINDS,
         )
 
-    @expose("/import/<int:job_id>/skip/", methods=("POST",))
-    def import_skip_view(self, job_id: int) -> Any:
-        """Leave chosen rows out, or take them in again; plan anew."""
-        _, job = self.own_import(job_id)
-        numbers = {number for text_ in request.form.getlist("number") if (number := parse_row_id(text_)) is not None}
-        before = Options.from_json(job.options).skipped
-        skipped = before - numbers if request.form.get("take") == "in" else before | numbers
-        return self.plan_anew(job, skipped=sorted(skipped))
+    @expose("/import/<int:job_id>/<any(confirm, skip, undo, cancel, retry):deed>/", methods=("POST",))
+    def import_deed_view(self, job_id: int, deed: str) -> Any:
+        """Let an import go on, or back."""
+        deeds = {
+            "confirm": self._confirm_import,
+            "skip": self._skip_rows,
+            "undo": self._undo_import,
+            "cancel": self._cancel_import,
+        }
+        return deeds.get(deed, self._retry_import)(job_id)
 
-    @expose("/import/<int:job_id>/confirm/", methods=("POST",))
-    def import_confirm_view(self, job_id: int) -> Any:
+    def _confirm_import(self, job_id: int) -> Any:
         """Carry out the plan that the person has seen."""
         _, job = self.own_import(job_id)
         if request.form.get("plan") != str(job.attempt):
@@ -103,20 +104,25 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
             return self.back_to_import(job)
         return self.ask_import(job, lambda: imports.confirm(db.session, job))
 
-    @expose("/import/<int:job_id>/undo/", methods=("POST",))
-    def import_undo_view(self, job_id: int) -> Any:
+    def _skip_rows(self, job_id: int) -> Any:
+        """Leave chosen rows out, or take them in again; plan anew."""
+        _, job = self.own_import(job_id)
+        numbers = {number for told_ in request.form.getlist("number") if (number := parse_row_id(told_)) is not None}
+        before = Options.from_json(job.options).skipped
+        skipped = before - numbers if request.form.get("take") == "in" else before | numbers
+        return self.plan_anew(job, skipped=sorted(skipped))
+
+    def _undo_import(self, job_id: int) -> Any:
         """Take back what the import wrote."""
         _, job = self.seen_import(job_id)
         return self.ask_import(job, lambda: imports.ask_undo(db.session, job))
 
-    @expose("/import/<int:job_id>/cancel/", methods=("POST",))
-    def import_cancel_view(self, job_id: int) -> Any:
+    def _cancel_import(self, job_id: int) -> Any:
         """Stop the import."""
         _, job = self.seen_import(job_id)
         return self.ask_import(job, lambda: jobs.cancel(db.session, job))
 
-    @expose("/import/<int:job_id>/retry/", methods=("POST",))
-    def import_retry_view(self, job_id: int) -> Any:
+    def _retry_import(self, job_id: int) -> Any:
         """Let an import that failed go on."""
         _, job = self.own_import(job_id)
         return self.ask_import(job, lambda: jobs.retry(db.session, job))

@@ -26,7 +26,7 @@ from services.exchange.results import Mode
 
 _TEMPLATE_TYPES = ("csv", "xlsx")
 #: What a form holds beside the file, in bytes.
-_FORM_BYTES = 1024 * 1024
+_FORM_BYTES = 256 * 1024
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, case, cast, func, select
 
 from auth.actor import AnySession, get_actor
 from auth.visibility import among, dialect_of
@@ -45,12 +45,15 @@ def plan_rows(
 ) -> list[PlannedRow]:
     """Return :data:`PAGE_ROWS` rows of the plan in the order of the file.
 
+    Refused rows whose faults go when another row is mended stand last among them.
+
     Of a row whose target the session's actor does not see (any more), number, action and reasons are told, no more.
 
     :param action: insert, update, skip or error; ``left``: what the run did not touch, ``kept``: what the undo did not
     :param page: from 0
     """
-    statement = select(ImportRow).where(ImportRow.job_id == job.id, _is(action)).order_by(ImportRow.number)
+    order = (_is_mere_consequence(), ImportRow.number) if action == ERROR else (ImportRow.number,)
+    statement = select(ImportRow).where(ImportRow.job_id == job.id, _is(action)).order_by(*order)
     rows = session.scalars(statement.limit(PAGE_ROWS).offset(max(0, page) * PAGE_ROWS)).all()
     titles = _titles(session, resource_for(job.endpoint).model, [row.target_id for row in rows if row.target_id])
     return [_shown(row, titles) for row in rows]
@@ -97,6 +100,12 @@ def _is(action: Action | str | None) -> ColumnElement[bool]:
     if action is None:
         return ImportRow.id.is_not(None)
     return special.get(str(action), ImportRow.action == str(action))
+
+
+def _is_mere_consequence() -> ColumnElement[int]:
+    """Return 1 for rows that were refused because another was, 0 for others."""
+    faults = cast(ImportRow.faults, String)
+    return case((faults.contains('"parent_failed"') | faults.contains('"supervisor_failed"'), 1), else_=0)
 
 
 def _titles(session: AnySession, model: Any, ids: Iterable[int]) -> dict[int, str]:

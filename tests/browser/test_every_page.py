@@ -149,14 +149,17 @@ def test_steps_of_an_import(admin: Walker, demo: Company, table: str) -> None:
         admin.page.goto(f"/admin/{table}/import/")
         file = {"name": f"{table}.csv", "mimeType": "text/csv", "buffer": content.encode()}
         admin.page.set_input_files("[name=file]", file)
-        admin.page.select_option("[name=mode]", mode)
+        admin.page.check(f"[name=mode][value={mode}]")
         admin.send_form()
 
     check("no such column\n1\n", "skip")
+    assert admin.page.locator("#columns-form").is_visible()
     check(known, "insert")
     assert admin.page.locator("#faults tbody tr").count() >= 3
     check(fresh, "insert")
-    admin.send_form()
+    admin.page.click("#confirm button")
+    admin.look()
+    assert admin.page.locator("#state").get_attribute("data-state") == "done"
     assert admin.page.locator("[data-count=inserted]").inner_text() == "2"
 
 

@@ -1,6 +1,5 @@
 """Deeds of pages and commands that the audit log must know; what services do is in ``test_audit_deeds``."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from tests.factories import Company
 from tests.files import csv_bytes
 from tests.functional.audited import entries, equip
 from tests.functional.test_audit_deeds import SERVICES
+from tests.import_steps import confirm, upload
 
 
 def first_password(client: FlaskClient, app: Flask, company: Company) -> None:
@@ -54,10 +54,7 @@ def open_private(client: FlaskClient, app: Flask, company: Company) -> None:
 def import_file(client: FlaskClient, app: Flask, company: Company) -> None:
     """Import two regions and a wrong one."""
     content = csv_bytes(("code", "name"), ("1", "a"), ("2", "b"), ("3", "c/d"))
-    data = {"file": (io.BytesIO(content), "regions.csv"), "mode": "skip", "partial": "1"}
-    page = client.post("/admin/region/import/", data=data).text
-    token = page.split('name="upload" value="')[1].split('"')[0]
-    client.post("/admin/region/import/", data={"upload": token, "mode": "skip", "partial": "1"})
+    confirm(client, upload(client, "region", content, name="regions.csv", mode="skip", partial="1"))
 
 
 def import_nothing(client: FlaskClient, app: Flask, company: Company) -> None:

@@ -205,10 +205,14 @@ def _offer(client: FlaskClient, customer: Customer) -> str:
     return "row" if {"id": customer.id, "text": customer.name} in found else "absent" if found == [] else str(found)
 
 
-def snapshot(session: Session, *, only: Iterable[str] = ()) -> dict[str, list[Any]]:
+#: Tables that hold what an upload would do, before anybody confirms it.
+PLANS = ("import_job", "import_row")
+
+
+def snapshot(session: Session, *, only: Iterable[str] = (), without: Iterable[str] = ()) -> dict[str, list[Any]]:
     """Return the rows of the database by table, past the rule: of every table, or of some."""
     session.rollback()
-    wanted = set(only) or Base.metadata.tables.keys()
+    wanted = (set(only) or set(Base.metadata.tables)) - set(without)
     found = {
         table.name: sorted(map(tuple, session.connection().execute(select(table))), key=repr)
         for table in Base.metadata.sorted_tables

@@ -15,8 +15,8 @@ from auth.passwords import make_link_token
 from models import Employee, db
 from models.inspection import Attribute, Kind, attributes_of, models_with_pages, page_of
 
-#: Arguments of rules that lead to files, not to pages.
-FILE_ARGUMENTS = frozenset({"export_type", "filename"})
+#: Arguments of rules that lead to files, not to pages; the pages of an import are walked step by step.
+FILE_ARGUMENTS = frozenset({"export_type", "filename", "job_id"})
 #: Action of a table -> the pages that it must have for the company admin.
 _ACTION_PAGES: dict[str, set[str]] = {
     "create": {"new", "edit"},

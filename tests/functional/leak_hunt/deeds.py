@@ -1,7 +1,5 @@
 """Real deeds in the company before the hunt, so that audit log and job lists hold what the product itself writes."""
 
-import io
-import re
 from typing import Any
 
 from flask import Flask
@@ -12,6 +10,7 @@ from services import customers
 from tests.conftest import acting
 from tests.files import csv_bytes
 from tests.functional.leak_hunt.company import ADMIN, PREY, World, cookie_of, read
+from tests.import_steps import confirm, upload
 
 
 def do_all(app: Flask, world: World) -> None:
@@ -42,12 +41,6 @@ def client_of(app: Flask, world: World, actor: str) -> FlaskClient:
     return client
 
 
-def send_file(client: FlaskClient, endpoint: str, content: bytes, **form: str) -> Any:
-    """Upload a file for an import."""
-    data = {**form, "file": (io.BytesIO(content), "hunt.csv")}
-    return client.post(f"/admin/{endpoint}/import/", data=data, content_type="multipart/form-data")
-
-
 def _do(app: Flask, world: World, actor: str, name: str, deed: Any, *arguments: Any) -> None:
     with acting(app, world.people[actor]) as session:
         deed(session, session.get_one(Customer, world.customers[name]), *arguments)
@@ -64,11 +57,8 @@ def _import(world: World, admin: FlaskClient) -> None:
         (codes["c1"], taken, "", ""),
         (codes["c4"], "", "", "no such grade"),
     )
-    checked = send_file(admin, "customer", content, mode="update", partial="1")
-    token = re.search(r'name="upload" value="(\w+)"', checked.text)
-    assert token is not None, checked.text
-    data = {"upload": token[1], "mode": "update", "partial": "1"}
-    _expect(200, admin.post("/admin/customer/import/", data=data))
+    checked = upload(admin, "customer", content, name="hunt.csv", mode="update", partial="1")
+    _expect(200, confirm(admin, checked))
 
 
 def _expect(status: int, answer: Any) -> None:

@@ -13,12 +13,14 @@ from services.exchange.resource import Resource, resource_of
 from services.exchange.results import Mode
 from tests.files import csv_bytes
 from tests.functional.leak_hunt.answers import text_of
-from tests.functional.leak_hunt.company import PREY, is_guarded
+from tests.functional.leak_hunt.company import ADMIN, PREY, is_guarded
 from tests.functional.leak_hunt.form_hunt import OWNERS
 from tests.functional.leak_hunt.hunter import Hunter
 
-_TOKEN = re.compile(r'name="upload" value="(\w+)"')
+_CONFIRM = re.compile(r'action="([^"]+/confirm/)".*?name="plan" value="(\d+)"', re.DOTALL)
 _WRITTEN = "The import is done."
+#: What else an import shows: each of its lists, its columns, its file of errors.
+_VIEWS = ("?show=error", "?show=update", "?show=insert", "?show=skip", "columns/", "values/", "errors/")
 
 Line = dict[str, str]
 
@@ -37,15 +39,28 @@ def hunt_import(hunter: Hunter, actor: str, view: Any, mode: Mode) -> int:
         _expect_owner(hunter, actor, answer, name)
         file = _file([*hidden, _fine_line(hunter, actor, resource, f"{actor} {mode.value} {name}")])
         checked = hunter.ask(actor, url, "POST", file=file, data=form | {"partial": "1"})
-        token = _TOKEN.search(text_of(checked))
-        if token is None:
+        found = _CONFIRM.search(text_of(checked))
+        if found is None:
             continue
-        confirmed = form | {"partial": "1", "upload": token[1]}
-        done = hunter.ask(actor, url, "POST", data=confirmed, may_write=True, named_before=file.decode())
+        done = hunter.ask(actor, found[1], "POST", data={"plan": found[2]}, may_write=True, named_before=file.decode())
         hunter.expect(actor, f"POST {url}", _WRITTEN in text_of(done), True)  # noqa: FBT003 -- compared as any answer
         _expect_owner(hunter, actor, done, name)
+        _look_around(hunter, actor, done, file.decode())
         confirmed_count += 1
     return confirmed_count
+
+
+def _look_around(hunter: Hunter, actor: str, answer: TestResponse | None, file: str) -> None:
+    """Open what else the page of an import leads to; nobody else but the admin finds any of it."""
+    if answer is None or not re.search(r"/import/\d+/", answer.request.path):
+        return
+    page = answer.request.path.removesuffix("columns/")
+    for place in _VIEWS:
+        hunter.ask(actor, f"{page}{place}", named_before=file)
+    for other in (other for other in hunter.world.people if other not in (actor, ADMIN)):
+        found = hunter.ask(other, page)
+        hunter.expect(other, f"GET {page}", found is not None and found.status_code == 200, False)  # noqa: FBT003
+        break
 
 
 def _lines_about(hunter: Hunter, resource: Resource, name: str) -> list[Line]:

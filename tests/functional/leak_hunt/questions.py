@@ -33,7 +33,10 @@ WORDS: dict[str, str] = {
     "code": "",
     "colour": "none",
     "columns": "name",
+    "delimiter": ",",
+    "encoding": "gb18030",
     "for": "filter",
+    "header_row": "1",
     "keep_as_co_follower": "1",
     "kind": "import",
     "limit": "100000",
@@ -43,23 +46,29 @@ WORDS: dict[str, str] = {
     "names": "field",
     "new_names": "",
     "new_password": "short",
+    "number": "2",
     "page": "0",
     "page_size": "200",
     "partial": "1",
     "password": "short",
+    "plan": "1",
     "private_customer_enabled": "0",
     "remove_followers": "1",
     "repeated": "shorter",
-    "search": "",
     "scope": "",
+    "search": "",
     "set": "import",
+    "sheet": "Sheet1",
+    "show": "update",
     "sort": "",
+    "take": "out",
     "type": "csv",
-    "upload": "0" * 32,
     "url": "/admin/",
     "version": "1",
     "visibility": "public",
 }
+#: Name of a part of an address that is one of a few words -> one of them.
+_PARTS: dict[str, str] = {"deed": "undo"}
 #: Other values of arguments, tried one after the other.
 TURNS: tuple[Mapping[str, str], ...] = (
     {},
@@ -110,7 +119,7 @@ def urls_of(rule: Rule, *values: Any) -> list[str]:
     urls = []
     for value in values if rule.arguments else [None]:
         with suppress(ValueError):  # no number, for a part that must be one
-            built = rule.build(dict.fromkeys(rule.arguments, value), append_unknown=False)
+            built = rule.build({name: _PARTS.get(name, value) for name in rule.arguments}, append_unknown=False)
             urls += [built[1]] if built is not None else []
     return urls
 
