@@ -99,7 +99,7 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
     def _confirm_import(self, job_id: int) -> Any:
         """Carry out the plan that the person has seen."""
         _, job = self.own_import(job_id)
-        if request.form.get("plan") != str(job.attempt):
+        if job.state == "planned" and request.form.get("plan") != str(job.attempt):
             flash(gettext("The plan was made anew meanwhile. Look at it once more."), "warning")
             return self.back_to_import(job)
         return self.ask_import(job, lambda: imports.confirm(db.session, job))

@@ -24,7 +24,7 @@ def confirm(client: FlaskClient, page: TestResponse) -> TestResponse:
 def send(client: FlaskClient, page: TestResponse, deed: str, **fields: str | list[str]) -> TestResponse:
     """Send the form of a deed on the page of an import, with its hidden fields."""
     form = re.search(rf'<form method="post" action="([^"]*/{deed}/)".*?</form>', page.text, re.DOTALL)
-    assert form is not None, page.text
+    assert form is not None, f"{page.status}: nothing to {deed}"
     return client.post(form[1], data={**_hidden(form[0]), **fields}, follow_redirects=True)
 
 

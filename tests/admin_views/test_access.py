@@ -1,6 +1,7 @@
 """Who may open which page: every rule of the URL map, as nobody and as each stock role (DOMAIN 8)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -55,9 +56,13 @@ def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
             yield rule, method
 
 
+#: Argument of a rule -> what it may be, where it is not any text.
+ARGUMENTS: dict[str, Any] = {"deed": "undo", "export_type": "csv", "job_id": 1}
+
+
 def address(rule: Rule) -> str:
     """Return an address that the rule matches."""
-    values = {argument: "csv" if argument == "export_type" else "x" for argument in rule.arguments}
+    values = {argument: ARGUMENTS.get(argument, "x") for argument in rule.arguments}
     return str(rule.build(values, append_unknown=False)[1])  # type: ignore[index]
 
 
