@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
 
-from admin_views.text import joined, language, text
+from admin_views.text import joined, language, parting, text
 from auth.actor import AnySession
 from models.enums import IMPORT_MODE_LABELS
 from models.inspection import Kind
@@ -94,7 +94,7 @@ def _sentences(title: str, modes: Sequence[str]) -> list[str]:
 def _line(field: FileField, values: Sequence[str], *, is_required: bool) -> tuple[str, str, str, str]:
     takes, example = _takes(field, values)
     help_text = text(field.meta.help)
-    said = takes if not help_text else f"{takes}{gettext('; ')}{help_text}" if takes else help_text
+    said = takes if not help_text else f"{takes}{parting()}{help_text}" if takes else help_text
     return (text(field.label), gettext("yes") if is_required else "", said, example)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext as _
+from flask_babel import lazy_gettext as _
 
 from admin_views.exchange_messages import fault_text
-from admin_views.text import language, text
+from admin_views.text import language, parting, text
 from models.enums import IMPORT_MODE_LABELS
 from models.meta import label
 from services.exchange.imports import ErrorWords
@@ -14,23 +14,23 @@ from services.exchange.resource import Resource
 from services.exchange.results import Mode
 
 ENCODING_WORDS: Mapping[str, Any] = {
-    "utf-8": _("UTF-8"),
+    "utf-8": "UTF-8",
     "gb18030": _("GB18030 / GBK (simplified Chinese)"),
     "big5": _("Big5 (traditional Chinese)"),
-    "utf-16": _("UTF-16"),
+    "utf-16": "UTF-16",
     "utf-16-le": _("UTF-16, low byte first"),
     "utf-16-be": _("UTF-16, high byte first"),
-    "utf-32": _("UTF-32"),
+    "utf-32": "UTF-32",
     "cp1252": _("Windows-1252 / Latin-1 (Western European)"),
     "shift_jis": _("Shift JIS (Japanese)"),
     "euc_kr": _("EUC-KR (Korean)"),
     "cp1251": _("Windows-1251 (Cyrillic)"),
 }
 DELIMITER_WORDS: Mapping[str, Any] = {
-    ",": _("comma ,"),
+    ",": _("comma (,)"),
     "\t": _("tab"),
-    ";": _("semicolon ;"),
-    "|": _("bar |"),
+    ";": _("semicolon (;)"),
+    "|": _("bar (|)"),
 }
 WARNING_WORDS: Mapping[str, Any] = {
     "encoding": _("It is not clear in which encoding the file is. See whether the texts below read right."),
@@ -48,9 +48,7 @@ _ROW, _REASON = label(en="Row", zh="行号"), label(en="Reason", zh="错误原�
 
 def error_words() -> ErrorWords:
     """Return the words of the file of refused rows."""
-    return ErrorWords(
-        number=text(_ROW), reason=text(_REASON), between=gettext("; "), text=fault_text, language=language()
-    )
+    return ErrorWords(number=text(_ROW), reason=text(_REASON), between=parting(), text=fault_text, language=language())
 
 
 def modes_of(resource: Resource) -> list[tuple[str, str, str]]:

@@ -25,6 +25,11 @@ def text(label: Label | None) -> str:
     return "" if label is None else label.text(language())
 
 
+def parting() -> str:
+    """Return what stands between two sentences of a line in the language of the request."""
+    return "；" if language().startswith("zh") else "; "
+
+
 def joined(texts: Iterable[str]) -> str:
     """Join texts as a list reads in the language of the request."""
     return listed(texts, language())
