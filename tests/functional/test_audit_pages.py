@@ -47,12 +47,12 @@ def log(app: Flask, session: Session, company: Company, client_as: ClientAs) -> 
 
 
 def cells(answer: TestResponse) -> list[list[str]]:
-    """Return the cells of a list as text, row by row; a line ends with a bar."""
+    """Return the cells of a list as text, row by row, without the box to tick; a line ends with a bar."""
     rows = re.findall(r'<tr data-id="\d+".*?</tr>', answer.text, re.DOTALL)
     return [
         [
             re.sub(r"<[^>]+>", "", cell.replace("<br>", "|")).strip()
-            for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)
+            for cell in re.findall(r"<td(?! class=\"row-start\").*?</td>", row, re.DOTALL)
         ]
         for row in rows
     ]
