@@ -36,6 +36,10 @@ _TABS: Mapping[str, str] = {
 }
 
 
+#: Rows that are shown of a tree too, whose other changes are shown node by node.
+_TROUBLES = frozenset({imports.KEPT, imports.LEFT, "error"})
+
+
 class ImportJobPagesMixin(ImportColumnPagesMixin):
     """The pages of one import."""
 
@@ -52,7 +56,8 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
         show = request.args.get("show", "")
         tabs = _tabs(job)
         if show not in tabs:
-            show = next((name for name, count in tabs.items() if count), "")
+            offered = [name for name, count in tabs.items() if count and (name in _TROUBLES or not resource.is_tree)]
+            show = next(iter(offered), "")
         page = min(max(parse_row_id(request.args.get("page", "0")) or 0, 0), tabs.get(show, 0) // imports.PAGE_ROWS)
         diff = imports.tree_changes(db.session, job)
         beat = jobs.progress_of([job]).get((jobs.kind_of(job), job.id))
