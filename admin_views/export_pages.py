@@ -9,6 +9,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from admin_views.company import time_zone
 from admin_views.downloads import as_download, mime_type, send_file, temporary_file
 from admin_views.export_choices import ExportChoicesMixin
 from admin_views.sessions import own_session, writing
@@ -96,7 +97,7 @@ class ExportPagesMixin(ExportChoicesMixin):
         return ExportRequest(
             endpoint=self.endpoint,
             export_type=export_type,
-            file_name=f"{text(self.page.menu_title)}-{utc_now():%Y%m%d-%H%M%S}.{export_type}",
+            file_name=f"{text(self.page.menu_title)}-{utc_now().astimezone(time_zone()):%Y%m%d-%H%M%S}.{export_type}",
             listing=self.listing_args().listing,
             ids=self.chosen_ids(),
             columns=self.chosen_columns(),
