@@ -71,7 +71,7 @@ class ImportColumnPagesMixin(ImportBaseMixin):
             words=import_words,
             fault=told,
         )
-        return (page, 422) if fault else page
+        return (page, 422) if request.method == "POST" else page
 
     def _take_import_columns(self, resource: Resource, job: ImportJob, seen: Look) -> Any:
         mode = request.form.get("mode", job.mode)

@@ -17,7 +17,7 @@ from services.exchange.fields import FileField
 from services.exchange.formats import Look, Reading, look
 from services.exchange.import_choices import LEFT_OUT, offered_fields, suggested
 from services.exchange.missing import addable_fields
-from services.exchange.offered_values import offered_values
+from services.exchange.offered_values import MAX_VALUES, offered_values
 from services.exchange.options import Options
 from services.exchange.resource import Resource, resource_for
 
@@ -139,9 +139,9 @@ def default_fields(resource: Resource, actor: Actor) -> list[FileField]:
     return [field_ for field_ in offered_fields(resource, actor) if field_.name in names]
 
 
-def suggestions(field_: FileField) -> list[str]:
+def suggestions(field_: FileField, limit: int = _SUGGESTED_VALUES) -> list[str]:
     """Return the values that a field suggests while one types."""
-    return offered_values(db.session, field_, language(), limit=_SUGGESTED_VALUES)
+    return offered_values(db.session, field_, language(), limit=limit)
 
 
 def unknown_values(resource: Resource, job: ImportJob, actor: Actor) -> list[UnknownValues]:
@@ -157,7 +157,7 @@ def unknown_values(resource: Resource, job: ImportJob, actor: Actor) -> list[Unk
         if counts:
             can_add = actor.may(Permission.MANAGE_CUSTOMER_CONFIG) and field_.name in addable_fields(resource)
             is_added = field_.name in options.add_missing
-            found.append(UnknownValues(field_, counts, meant, suggestions(field_), can_add, is_added))
+            found.append(UnknownValues(field_, counts, meant, suggestions(field_, MAX_VALUES), can_add, is_added))
     return found
 
 

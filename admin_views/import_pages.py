@@ -19,7 +19,7 @@ from services.exchange import imports
 from services.exchange.errors import FileError
 from services.exchange.formats import Look, look, write_file
 from services.exchange.formats.limits import MAX_BYTES, MAX_ROWS
-from services.exchange.import_choices import header_hash, is_clear, remembered
+from services.exchange.import_choices import changed, header_hash, is_clear, remembered
 from services.exchange.options import Options
 from services.exchange.resource import TREE_NAMES, Resource
 from services.exchange.results import Mode
@@ -72,11 +72,13 @@ class ImportPagesMixin(ImportJobPagesMixin):
             mapping=last.mapping,
             values=last.values,
             defaults=last.defaults,
-            reading=seen.reading.options(),
         )
+        clear = is_clear(resource, seen, options)
+        # Where a person looks at it first, the page finds it anew, with what is doubtful about it.
+        options = changed(options, reading=seen.reading.options()) if clear else options
         job = imports.create(db.session, resource, stream, file_name, options)
         job.header_hash = digest
-        if is_clear(resource, seen, options):
+        if clear:
             self.carry_on(job, imports.ask_plan(db.session, job))
             return redirect(self.get_url(".import_job_view", job_id=job.id))
         db.session.commit()

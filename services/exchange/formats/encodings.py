@@ -193,6 +193,8 @@ def _fits(head: bytes, name: str) -> bool:
     """Tell whether bytes could be in an encoding; one that makes zero bytes of nothing is not offered."""
     if name.startswith("utf-16") and b"\0" not in head:
         return False
+    if name == "utf-16" and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
     try:
         text = head[: len(head) // 2 * 2].decode(codec_of(name))
     except UnicodeDecodeError as error:

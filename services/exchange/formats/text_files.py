@@ -66,7 +66,7 @@ def text_records(content: Content, encoding: str, delimiter: str) -> Iterator[li
         if "limit" in str(error):
             raise FileError("cell_too_long", limit=_MAX_CELL) from error
         raise FileError("broken_quotes", row=number + 1) from error
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise FileError("other_encoding", encoding=encoding, row=number + 1) from error
 
 
@@ -90,7 +90,7 @@ def _text(content: Content, encoding: str) -> Iterator[io.TextIOWrapper]:
 def _read(text: io.TextIOWrapper, size: int) -> str:
     try:
         return text.read(size)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise FileError("other_encoding", encoding=text.encoding, row=1) from error
 
 
