@@ -1,14 +1,14 @@
 """What each refusal of a service says to a person, and its HTTP status. A new error is one line of the table."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from flask_babel import gettext, ngettext
 
 from admin_views.exchange_messages import file_error_text
+from admin_views.refusal import Refusal
 from admin_views.text import joined, text
+from admin_views.visit_messages import VISIT_REFUSALS
 from models import Base
 from models.names import InvalidNameError
 from services.bulk import NothingMatchesError, TooManyRowsError
@@ -47,7 +47,6 @@ from services.storage import MissingFileError
 from services.tree_outline import RefusedOutlineError
 from services.trees import DuplicateCodeError, DuplicateNameError, InvalidCodeError, TreeCycleError, TreeDepthError
 from services.usage import InUseError
-from services.visits import OpenVisitError, VisitTimesError
 
 
 class InvalidValueError(ServiceError):
@@ -56,17 +55,6 @@ class InvalidValueError(ServiceError):
 
 #: Refused lines that one sentence tells.
 _TOLD_LINES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """How one class of error is told."""
-
-    status: int
-    code: str
-    message: Callable[[Any], str]
-    #: Form field beside which the message stands; None: above the form.
-    field: str | None = None
 
 
 def _name_message(error: InvalidNameError) -> str:
@@ -193,9 +181,6 @@ REFUSALS: dict[type[Exception], Refusal] = {
     NotInPoolError: Refusal(
         409, "not_in_pool", lambda _: gettext("This customer has an owner already; somebody was quicker.")
     ),
-    OpenVisitError: Refusal(
-        422, "open_visit", lambda _: gettext("Another visit is still open. End it first."), "status"
-    ),
     ParentCustomerCycleError: Refusal(
         422,
         "cycle",
@@ -220,7 +205,6 @@ REFUSALS: dict[type[Exception], Refusal] = {
     ReportingLoopError: Refusal(
         422, "loop", lambda _: gettext("Nobody can stand above themselves: this person is below."), "supervisor"
     ),
-    VisitTimesError: Refusal(422, "visit_times", lambda _: gettext("A visit cannot end before it began."), "status"),
     DuplicateCodeError: Refusal(
         422, "duplicate", lambda error: gettext("The code “%(code)s” is taken.", code=error.code), "code"
     ),
@@ -272,6 +256,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
         lambda _: gettext("At most %(lines)d lines at once, of %(signs)d signs.", lines=LINE_LIMIT, signs=TEXT_LIMIT),
     ),
     RefusedOutlineError: Refusal(422, "outline", _outline_message),
+    **VISIT_REFUSALS,
     UnknownRowError: Refusal(404, "not_found", lambda _: gettext("This entry is no longer there. Reload the page.")),
 }
 

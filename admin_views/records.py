@@ -5,11 +5,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from admin_views import editable
+from admin_views import cells, editable
 from admin_views.base import GeneratedView
+from admin_views.text import text
 from models import Contact, Customer, FollowUp, Visit, db
+from models.enums import VISIT_STATUS_LABELS
 from models.inspection import Attribute
 from services import customers, follow_ups, visits
+from services.company_days import day_of
 
 
 class RecordView(GeneratedView):
@@ -34,7 +37,7 @@ class RecordView(GeneratedView):
         editable.learn(row.customer_id for row in rows)
 
     def remove(self, row: Any) -> None:
-        """Delete the row with its files."""
+        """Delete the row."""
         db.session.delete(row)
         db.session.flush()
 
@@ -58,6 +61,10 @@ class FollowUpView(RecordView):
         """Offer contacts of customers one sees."""
         return select(Contact) if attribute.target is Contact else super().offered(attribute)
 
+    def remove(self, row: Any) -> None:
+        """Delete the follow-up with its files."""
+        follow_ups.delete_follow_up(db.session, row)
+
     def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
         """Write through the service, which moves the progress."""
         if is_created:
@@ -75,6 +82,17 @@ class VisitView(RecordView):
         if attribute.target is Customer:
             return visits.followed_customers_statement(self.actor)
         return super().offered(attribute)
+
+    def shower(self, attribute: Attribute) -> cells.Shower:
+        """Show as overdue what was planned for a day that is over."""
+        if attribute.name != "status":
+            return super().shower(attribute)
+        today = day_of(db.session).start
+        return lambda row: text(VISIT_STATUS_LABELS[visits.shown_status(row.status, row.planned_at, today)])
+
+    def remove(self, row: Any) -> None:
+        """Delete the visit with its photos."""
+        visits.delete_visit(db.session, row)
 
     def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
         """Write through the service, which checks the customer again."""

@@ -1,6 +1,6 @@
 """The settings of the one company of an installation."""
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -12,7 +12,10 @@ from models.mixins import VersionMixin
 class CompanySetting(VersionMixin, Base):
     """A single row."""
 
-    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single_row"),
+        CheckConstraint("visit_error_m BETWEEN 1 AND 100000", name="visit_error_m"),
+    )
     __page__ = page(
         label(en="Company settings", zh="公司设置"),
         menu="system",
@@ -21,6 +24,7 @@ class CompanySetting(VersionMixin, Base):
         form=(
             section(label(en="Company", zh="公司"), "company_name", "colour", "time_zone"),
             section(label(en="Customers", zh="客户"), "private_customer_enabled"),
+            section(label(en="Visits", zh="拜访"), "visit_error_m"),
         ),
         exchange=(),
         actions=frozenset({"edit"}),
@@ -63,6 +67,19 @@ class CompanySetting(VersionMixin, Base):
                 zh="员工可将自己跟进的客户设为私密，仅跟进人及其直系领导可查看。",
             ),
         ),
+    )
+
+    visit_error_m: Mapped[int] = mapped_column(
+        Integer,
+        default=500,
+        info=field(
+            label(en="Allowed distance at check-in (m)", zh="签到允许误差（米）"),
+            help=label(
+                en="Who checks in farther from the customer is warned, and the visit shows it.",
+                zh="签到位置与客户位置的距离超过此值时会提醒，并在拜访记录中标出。",
+            ),
+        ),
+        sort_order=96,
     )
 
     def __str__(self) -> str:

@@ -144,3 +144,5 @@ class VisitPhoto(HangsOnCustomer, Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"))
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
     storage_key: Mapped[str] = mapped_column(String(200), unique=True)
+    #: The same photo as lists show it.
+    thumbnail_key: Mapped[str | None] = mapped_column(String(200), unique=True)

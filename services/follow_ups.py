@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import select
 
 from auth.actor import AnySession, get_actor
-from models import Contact, FollowUp
+from models import Contact, FollowUp, FollowUpAttachment
 from models.types import utc_now
 from services.customers.contacts import editable_customer
 from services.customers.touching import touch_customer
 from services.errors import ServiceError
+from services.stored_files import delete_with_rows
 
 #: What a person writes of a follow-up.
 EDITABLE = frozenset({"method", "contact_id", "content", "progress_after_id", "next_follow_at"})
@@ -59,6 +60,18 @@ def update_follow_up(session: AnySession, follow_up: FollowUp, values: Mapping[s
     if follow_up.progress_after_id != before and not _is_overtaken(session, follow_up):
         touch_customer(session, customer, progress_id=follow_up.progress_after_id)
     return follow_up
+
+
+def delete_follow_up(session: AnySession, follow_up: FollowUp) -> None:
+    """Delete a follow-up with its attachments, whose files go with the commit. Flushes.
+
+    :raises PermissionDeniedError: if the actor may only read the customer
+    """
+    editable_customer(session, follow_up.customer_id)
+    of_it = FollowUpAttachment.follow_up_id == follow_up.id
+    delete_with_rows(session, session.scalars(select(FollowUpAttachment.storage_key).where(of_it)).all())
+    session.delete(follow_up)
+    session.flush()
 
 
 def _write(session: AnySession, follow_up: FollowUp, values: Mapping[str, Any]) -> None:

@@ -10,16 +10,18 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from operator import eq, ge, le
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from auth.actor import AnySession, company_setting
+from auth.actor import AnySession
+from models import Visit
 from models.inspection import Attribute, Kind, attribute_of, attributes_of, page_of
 from models.mixins import NameMixin
 from models.names import name_key
+from services.company_days import company_time_zone, day_of
 from services.errors import ServiceError
+from services.visit_status import status_is
 
 #: Counting stops here; a longer list says "more than".
 COUNT_LIMIT = 10_000
@@ -132,12 +134,6 @@ def subtree(model: type[Any], roots: Any) -> Select[Any]:
     return select(below.union(select(model.id).where(model.parent_id == below.c.id)).c.id)
 
 
-def company_time_zone(session: AnySession) -> ZoneInfo:
-    """Return the time zone in which the company reads its moments."""
-    setting = company_setting(session)
-    return ZoneInfo(setting.time_zone if setting is not None else "Asia/Shanghai")
-
-
 def _search_criteria(model: type[Any], word: str) -> list[ColumnElement[bool]]:
     return [
         name_contains(model, word)
@@ -165,9 +161,11 @@ def _text_contains(_session: AnySession, model: type[Any], attribute: Attribute,
     return contains(getattr(model, attribute.name), value[:SEARCH_LENGTH])
 
 
-def _equals_text(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+def _equals_text(session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     if attribute.field.choices is not None and value not in attribute.field.choices:
         raise ValueError(value)
+    if model is Visit and attribute.name == "status":
+        return status_is(value, day_of(session).start)
     return getattr(model, attribute.name) == value
 
 

@@ -20,6 +20,9 @@ _SWITCH_WORDS: Mapping[str, bool] = {
     **dict.fromkeys(("0", "false", "off", "no"), False),
 }
 
+#: Greatest allowed distance between a check-in and its customer, in metres.
+MAX_VISIT_ERROR_M = 100_000
+
 
 class UnknownSettingError(ServiceError):
     """There is no setting of that name."""
@@ -131,10 +134,18 @@ def _time_zone(name: str, text: str) -> str:
     return text
 
 
+def _visit_error_m(name: str, text: str) -> int:
+    metres = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_VISIT_ERROR_M)) else 0
+    if not 0 < metres <= MAX_VISIT_ERROR_M:
+        raise InvalidSettingError(name, text, f"a number of metres from 1 to {MAX_VISIT_ERROR_M}")
+    return metres
+
+
 #: Setting -> how its text is read. What is not here cannot be set.
 PARSERS: Mapping[str, Callable[[str, str], Any]] = {
     "colour": _colour,
     "company_name": _company_name,
     "private_customer_enabled": _switch,
     "time_zone": _time_zone,
+    "visit_error_m": _visit_error_m,
 }

@@ -21,7 +21,14 @@ def names(page: str) -> list[str]:
 def test_pages_show_all_or_what_concerns_customers(admin_client: FlaskClient) -> None:
     everything, customers = admin_client.get(ALL).text, admin_client.get(CUSTOMERS).text
 
-    assert names(everything) == ["company_name", "colour", "time_zone", "private_customer_enabled", "version"]
+    assert names(everything) == [
+        "company_name",
+        "colour",
+        "time_zone",
+        "private_customer_enabled",
+        "visit_error_m",
+        "version",
+    ]
     assert names(customers) == ["private_customer_enabled", "version"]
     assert '<h1 class="page-title">Company settings</h1>' in everything
     assert '<h1 class="page-title">Other settings</h1>' in customers

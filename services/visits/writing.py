@@ -1,21 +1,22 @@
 """Visits: planned, begun, ended. Only who follows a customer visits it (DOMAIN 5)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from auth.actor import Actor, AnySession, get_actor
 from auth.errors import PermissionDeniedError
-from auth.visibility import among, dialect_of, full_customers, require_full
-from models import Customer, CustomerFollower, Employee, Visit
+from auth.visibility import require_full
+from models import Customer, CustomerFollower, Visit, VisitPhoto
 from models.scope import UnfilteredReason, unfiltered
 from models.types import utc_now
 from services.customers.contacts import editable_customer
 from services.customers.touching import touch_customer
-from services.errors import ServiceError
+from services.stored_files import delete_with_rows
+from services.visits.errors import OpenVisitError, PlannedTimeError, VisitTimesError
 
 #: What may be written of a visit; the rest is derived or fixed.
 EDITABLE = frozenset(
@@ -37,14 +38,10 @@ EDITABLE = frozenset(
 )
 VISITING = "visiting"
 DONE = "done"
-
-
-class OpenVisitError(ServiceError):
-    """The employee is on another visit, which must end first."""
-
-
-class VisitTimesError(ServiceError):
-    """A visit would end before it began, or end without having begun."""
+#: How far clocks may differ.
+_CLOCKS = timedelta(minutes=5)
+#: How far ahead a visit may be planned.
+PLANNED_AHEAD = timedelta(days=2 * 366)
 
 
 def followed_customers_statement(actor: Actor) -> Select[Any]:
@@ -60,7 +57,8 @@ def create_visit(session: AnySession, customer_id: int, values: Mapping[str, Any
     :raises HiddenRowError, PrivateCustomerError: if the customer is not FULL for the actor
     :raises PermissionDeniedError: if the actor does not follow it, or it is not active
     :raises OpenVisitError: if it would begin while another visit of the actor is open
-    :raises VisitTimesError: if it would end before it began
+    :raises VisitTimesError: if it would end before it began, or begin or end in the future
+    :raises PlannedTimeError: if it would be planned for years from now
     """
     actor = get_actor(session)
     if actor is None:
@@ -78,58 +76,28 @@ def update_visit(session: AnySession, visit: Visit, values: Mapping[str, Any]) -
     """Write a visit: begin it, end it, tell of it. Flushes.
 
     :raises PermissionDeniedError: if the actor may only read the customer
-    :raises OpenVisitError, VisitTimesError: as :func:`create_visit`
+    :raises OpenVisitError, VisitTimesError, PlannedTimeError: as :func:`create_visit`
     """
     _write(session, visit, editable_customer(session, visit.customer_id), values)
     return visit
 
 
-def own_visits(session: AnySession, *, limit: int = 50, offset: int = 0, is_own_only: bool = False) -> list[Row[Any]]:
-    """Return visits of the actor and the actor's team, also those whose customer they no longer see (DOMAIN 8).
+def delete_visit(session: AnySession, visit: Visit) -> None:
+    """Delete a visit with its photos, whose files go with the commit. Flushes.
 
-    :param is_own_only: leave out the team's
-    :returns: rows of (id, user_id, user_name, type, status, planned_at, check_in_at, check_in_address, check_out_at,
-        duration_s, is_full, customer_id, customer_name), newest first; customer_id is None unless the customer is FULL,
-        customer_name is None (say 私密客户) unless it is FULL or the visit is the actor's own
+    :raises PermissionDeniedError: if the actor may only read the customer
     """
-    actor, dialect = get_actor(session), dialect_of(session)
-    if actor is None:
-        return []
-    is_full = full_customers(actor, dialect, Customer)
-    authors = [actor.id] if is_own_only else actor.team
-    query = (
-        select(*_own_columns(actor, is_full))
-        .join(Customer, Customer.id == Visit.customer_id)
-        .join(Employee, Employee.id == Visit.user_id)
-        .where(among(Visit.user_id, authors, dialect))
-        .order_by(Visit.created_at.desc(), Visit.id.desc())
-        .limit(limit)
-        .offset(offset)
+    editable_customer(session, visit.customer_id)
+    photos = session.execute(
+        select(VisitPhoto.storage_key, VisitPhoto.thumbnail_key).where(VisitPhoto.visit_id == visit.id)
     )
-    with unfiltered(session, UnfilteredReason.OWN_VISITS) as every:
-        return list(every.execute(query))
-
-
-def _own_columns(actor: Actor, is_full: Any) -> tuple[Any, ...]:
-    return (
-        Visit.id,
-        Visit.user_id,
-        Employee.name.label("user_name"),
-        Visit.type,
-        Visit.status,
-        Visit.planned_at,
-        Visit.check_in_at,
-        Visit.check_in_address,
-        Visit.check_out_at,
-        Visit.duration_s,
-        is_full.label("is_full"),
-        case((is_full, Customer.id)).label("customer_id"),
-        case((is_full | (Visit.user_id == actor.id), Customer.name)).label("customer_name"),
-    )
+    delete_with_rows(session, (key for keys in photos for key in keys if key is not None))
+    session.delete(visit)
+    session.flush()
 
 
 def _write(session: AnySession, visit: Visit, customer: Customer, values: Mapping[str, Any]) -> None:
-    was_progress, was_check_in = visit.progress_after_id, visit.check_in_at
+    user_id, was_progress, was_check_in = visit.user_id, visit.progress_after_id, visit.check_in_at
     if values.get("status", visit.status) == VISITING:
         _check_no_other_open(session, visit)
     for name in EDITABLE & values.keys():
@@ -141,7 +109,7 @@ def _write(session: AnySession, visit: Visit, customer: Customer, values: Mappin
             session.flush()
     except IntegrityError as error:
         if "uq_visit_open" in str(error.orig) or "visit.user_id" in str(error.orig):
-            raise OpenVisitError(f"employee {visit.user_id} is on another visit") from error
+            raise OpenVisitError(user_id, None) from error  # in this very moment
         raise
     moments = {"last_visited_at": visit.check_in_at} if visit.check_in_at and visit.check_in_at != was_check_in else {}
     is_moved = visit.progress_after_id != was_progress
@@ -151,13 +119,19 @@ def _write(session: AnySession, visit: Visit, customer: Customer, values: Mappin
 def _complete_times(visit: Visit) -> None:
     """Fill in the moments that a status implies, and the duration in seconds.
 
-    :raises VisitTimesError: if the visit would end before it began
+    :raises VisitTimesError: if the visit would end before it began, or begin or end in the future
+    :raises PlannedTimeError: if it would be planned for years from now
     """
     now: datetime = utc_now()
     if visit.status == VISITING and visit.check_in_at is None:
         visit.check_in_at = now
     if visit.status == DONE and visit.check_in_at is not None and visit.check_out_at is None:
         visit.check_out_at = now
+    if visit.planned_at is not None and visit.planned_at > now + PLANNED_AHEAD:
+        raise PlannedTimeError(f"planned for {visit.planned_at}")
+    for moment in (visit.check_in_at, visit.check_out_at):
+        if moment is not None and moment > now + _CLOCKS:
+            raise VisitTimesError(f"{moment} is still to come")
     if visit.check_out_at is None:
         return
     if visit.check_in_at is None or visit.check_out_at < visit.check_in_at:
@@ -166,9 +140,15 @@ def _complete_times(visit: Visit) -> None:
 
 
 def _check_no_other_open(session: AnySession, visit: Visit) -> None:
+    other_id = _open_visit_id(session, visit)
+    if other_id is not None:
+        raise OpenVisitError(visit.user_id, other_id)
+
+
+def _open_visit_id(session: AnySession, visit: Visit) -> int | None:
+    """Return the visit that the visitor is on beside this one; it may be with a customer hidden by now."""
     query = select(Visit.id).where(
         Visit.user_id == visit.user_id, Visit.status == VISITING, Visit.id != (visit.id or 0)
     )
-    with unfiltered(session, UnfilteredReason.OWN_VISITS) as every:  # it may be with a customer hidden by now
-        if every.scalar(query) is not None:
-            raise OpenVisitError(f"employee {visit.user_id} is on another visit")
+    with unfiltered(session, UnfilteredReason.OWN_VISITS) as every:
+        return every.scalar(query)

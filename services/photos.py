@@ -1,0 +1,75 @@
+"""Photos of visits: added and removed by the visitor, seen by those who see the customer now."""
+
+from io import BytesIO
+from typing import BinaryIO
+
+from sqlalchemy import func, select
+
+from auth.actor import AnySession, get_actor
+from auth.errors import PermissionDeniedError
+from models import Visit, VisitPhoto
+from services import storage
+from services.customers.contacts import editable_customer
+from services.errors import ServiceError
+from services.pictures import read_picture
+from services.stored_files import delete_with_rows, keep_with_row
+from services.visits.errors import VisitStateError
+
+MAX_PHOTOS = 9
+_PREFIX = "photo"
+
+
+class TooManyPhotosError(ServiceError):
+    """The visit has as many photos as one may have."""
+
+
+def add_photo(session: AnySession, visit: Visit, stream: BinaryIO) -> VisitPhoto:
+    """Add a photo to a visit of the actor's. Flushes; its files are gone again unless the caller commits.
+
+    :raises PermissionDeniedError: if the visit is somebody else's, or the actor may only read the customer
+    :raises VisitStateError: if the visit has not begun
+    :raises TooManyPhotosError: if it has enough
+    :raises PictureError: if the file cannot be taken
+    """
+    _require_visitor(session, visit)
+    if visit.check_in_at is None:
+        raise VisitStateError(f"visit {visit.id} has not begun")
+    count = select(func.count()).select_from(VisitPhoto).where(VisitPhoto.visit_id == visit.id)
+    session.scalar(select(Visit.id).where(Visit.id == visit.id).with_for_update())  # one after the other
+    if (session.scalar(count) or 0) >= MAX_PHOTOS:
+        raise TooManyPhotosError(f"visit {visit.id}")
+    picture = read_picture(stream)
+    keys = []
+    for content in (picture.full, picture.small):
+        keys.append(storage.put(BytesIO(content), prefix=_PREFIX))
+        keep_with_row(session, keys[-1])
+    photo = VisitPhoto(customer_id=visit.customer_id, visit_id=visit.id, storage_key=keys[0], thumbnail_key=keys[1])
+    session.add(photo)
+    session.flush()
+    return photo
+
+
+def remove_photo(session: AnySession, photo: VisitPhoto) -> None:
+    """Remove a photo from a visit of the actor's; its files go with the commit. Flushes.
+
+    :raises PermissionDeniedError: as :func:`add_photo`
+    """
+    _require_visitor(session, session.get_one(Visit, photo.visit_id))
+    delete_with_rows(session, (key for key in (photo.storage_key, photo.thumbnail_key) if key is not None))
+    session.delete(photo)
+    session.flush()
+
+
+def open_photo(photo: VisitPhoto, *, is_small: bool) -> BinaryIO:
+    """Return a photo's file, JPEG.
+
+    :raises MissingFileError: if the storage has lost it
+    """
+    return storage.open(photo.thumbnail_key if is_small and photo.thumbnail_key else photo.storage_key)
+
+
+def _require_visitor(session: AnySession, visit: Visit) -> None:
+    actor = get_actor(session)
+    if actor is None or visit.user_id != actor.id:
+        raise PermissionDeniedError(f"visit {visit.id} is somebody else's")
+    editable_customer(session, visit.customer_id)
