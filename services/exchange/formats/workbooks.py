@@ -23,7 +23,7 @@ from services.exchange.formats.archives import check_archive
 from services.exchange.formats.content import Content
 from services.exchange.formats.header_row import fit
 from services.exchange.formats.limits import SEARCHED_ROWS
-from services.exchange.formats.old_workbooks import check_container, xls_facts
+from services.exchange.formats.old_workbooks import check_old_workbook, xls_facts
 from services.exchange.formats.sheet_facts import Merge, SheetFacts, ods_facts, xlsx_facts
 
 #: First bytes of the containers: ZIP (XLSX, ODS) and OLE (XLS, protected XLSX).
@@ -53,7 +53,7 @@ class Workbook:
         if head.startswith(_ZIP):
             check_archive(content)
         else:
-            check_container(content)
+            check_old_workbook(content)
         with _reading(), content.open() as stream, CalamineWorkbook.from_filelike(stream) as book:
             found = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
             self.sheets = sorted(map(_sheet_name, found), key=lambda sheet: sheet.is_hidden)

@@ -1,6 +1,8 @@
 """Workbooks of a few bytes that would fill the memory are refused before the reader sees them."""
 
+import struct
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -8,6 +10,7 @@ from openpyxl import Workbook
 
 from services.exchange.errors import FileError
 from services.exchange.formats import read_table
+from tests.xls_files import xls_bytes
 
 
 def workbook(*cells: str) -> bytes:
@@ -67,3 +70,47 @@ def test_ods_repeated_filled_cells_are_refused(row: str, code: str) -> None:
         read_table(content.getvalue())
 
     assert caught.value.code == code
+
+
+def broken_xls(change: Callable[[bytearray], None], *rows: list[object]) -> bytes:
+    """Return an XLS with bytes of its own changed."""
+    content = bytearray(xls_bytes([["code", "name"], ["1", "a"], *rows]))
+    change(content)
+    return bytes(content)
+
+
+#: Where the table of sectors begins, and where the header says how many sectors belong to what.
+_TABLE, _DIRECTORY_COUNT, _MORE_TABLE = 512, 40, 68
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: struct.pack_into("<I", content, _TABLE + 4 * 4, 4),
+        lambda content: struct.pack_into("<I", content, _TABLE + 4 * 4, 2),
+        lambda content: struct.pack_into("<I", content, _TABLE + 4 * 4, 70_000),
+        lambda content: struct.pack_into("<I", content, _TABLE + 4, 1),
+        lambda content: struct.pack_into("<I", content, _DIRECTORY_COUNT, 2**31),
+        lambda content: struct.pack_into("<II", content, _MORE_TABLE, 3, 1),
+        lambda content: struct.pack_into("<H", content, 30, 31),
+        lambda content: struct.pack_into("<I", content, 1024 + 128 + 120, 2**31),
+    ],
+    ids=["itself", "circle", "outside", "directory", "count", "table", "size", "stream"],
+)
+def test_xls_whose_sectors_run_in_circles_is_refused(change: Callable[[bytearray], None]) -> None:
+    """The reader would follow them until the memory is full."""
+    with pytest.raises(FileError) as caught:
+        read_table(broken_xls(change))
+
+    assert caught.value.code == "damaged"
+
+
+def test_xls_that_says_to_be_huge_is_refused() -> None:
+    def far(content: bytearray) -> None:
+        at = content.index(struct.pack("<HH", 0x0203, 14))
+        struct.pack_into("<HH", content, at + 4, 65_535, 255)
+
+    with pytest.raises(FileError) as caught:
+        read_table(broken_xls(far, [7.0, "b"]))
+
+    assert caught.value.code == "too_many_cells"
