@@ -8,8 +8,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-#: Bidirectional marks and overrides: they make one name look like another (Unicode UAX #9).
-_BIDI_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Control signs and halves of pairs (Unicode Cc, Cs); bidirectional marks and overrides, which make one name look like
+#: another (Unicode UAX #9).
+_UNWANTED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069]"
+)
 
 #: Signs that show nothing: joiners, zero-width blanks, variation selectors (Unicode Default_Ignorable_Code_Point).
 _INVISIBLE = re.compile(
@@ -43,7 +46,7 @@ def clean_name(name: str, *, limit: int, is_path_segment: bool = False) -> str:
         raise InvalidNameError("blank", name, limit)
     if len(cleaned) > limit or len(name_key(cleaned)) > NAME_KEY_LENGTH:
         raise InvalidNameError("too_long", name, limit)
-    if any(unicodedata.category(sign) in {"Cc", "Cs"} or sign in _BIDI_MARKS for sign in cleaned):
+    if _UNWANTED.search(cleaned):
         raise InvalidNameError("control", name, limit)
     if is_path_segment and ("/" in cleaned or "／" in cleaned):
         raise InvalidNameError("slash", name, limit)

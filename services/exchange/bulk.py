@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, column, func, insert, inspect, select, table, update
+from sqlalchemy import Column, column, func, inspect, select, table
 
 from auth.actor import Actor, AnySession
 from auth.visibility import among, dialect_of
 from models.mixins import AuthoredMixin, NameMixin, VersionMixin
 from services.exchange.changes import NO_ROW, Journal
+from services.exchange.statements import insert_many, update_many
 
 #: Rows of one INSERT.
 BATCH = 1_000
@@ -37,13 +38,8 @@ def insert_rows(
     ids = [row["id"] for row in rows] if "id" in attributes else take_ids(session, model, len(rows))
     for start in range(0, len(rows), BATCH):
         end = start + BATCH
-        session.execute(
-            insert(model),
-            [
-                _with_names(model, {**defaults, **row, "id": row_id})
-                for row, row_id in zip(rows[start:end], ids[start:end], strict=True)
-            ],
-        )
+        batch = zip(rows[start:end], ids[start:end], strict=True)
+        insert_many(session, model, [_with_names(model, {**defaults, **row, "id": row_id}) for row, row_id in batch])
     if journal is not None:
         for row, row_id, number in zip(rows, ids, numbers or [NO_ROW] * len(ids), strict=True):
             after = {"version": 1} if has_version(model) else {name: row[name] for name in row if name != "id"}
@@ -87,7 +83,7 @@ def update_rows(
         groups.setdefault(tuple(sorted(row)), []).append(row)
     for group in groups.values():
         for start in range(0, len(group), BATCH):
-            session.execute(update(model), group[start : start + BATCH])
+            update_many(session, model, group[start : start + BATCH])
 
 
 def has_version(model: Any) -> bool:

@@ -1,14 +1,13 @@
 """What an import writes, row by row, so that it can be taken back: ``ImportChange``."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import TypeDecorator, insert, inspect
 from sqlalchemy.orm import Session
 
 from models import Base, ImportChange
+from services.exchange.plain_values import plain
+from services.exchange.statements import insert_many
 
 #: Number of changes that no single row of the file asked for: places among siblings, values that were missing.
 NO_ROW = 0
@@ -47,31 +46,8 @@ class Journal:
     def flush(self) -> None:
         """Write what was taken down."""
         if self._waiting:
-            self._session.execute(insert(ImportChange), self._waiting)
+            insert_many(self._session, ImportChange, self._waiting)
             self._waiting = []
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON holds it."""
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def typed(model: Any, name: str, held: Any) -> Any:
-    """Return a value of a column attribute from what :func:`plain` made of it."""
-    kind = _python_type(inspect(model).columns[name].type)
-    if held is None or not isinstance(held, str):
-        return held
-    if kind is Decimal:
-        return Decimal(held)
-    return kind.fromisoformat(held) if kind in {date, datetime} else held
-
-
-def _python_type(column_type: Any) -> Any:
-    return (
-        _python_type(column_type.impl_instance) if isinstance(column_type, TypeDecorator) else column_type.python_type
-    )
 
 
 def model_of_table(name: str) -> Any:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from auth.visibility import among
-from models import ImportJob, ImportRow
+from models import ImportChange, ImportJob, ImportRow
 from services.exchange import import_log
 from services.exchange.adding import add_missing_values
 from services.exchange.errors import FileError
@@ -178,18 +178,36 @@ def _lock(run: JobRun, setup: Setup, stored: Mapping[int, _Stored]) -> None:
 def _note_written(run: JobRun, chunk: Chunk, stored: Mapping[int, _Stored]) -> int:
     """Note the rows as written; return how many were inserted."""
     written = [row for row in chunk.rows if row.number in stored]
-    outcomes = [
-        {"id": stored[row.number].id, "outcome": "written", "target_id": _target_id(chunk, row)} for row in written
-    ]
-    run.session.execute(update(ImportRow), outcomes)
+    if not written:
+        return 0
+    if chunk.context.resource.is_tree:
+        nodes = chunk.context.kept["nodes"]
+        outcomes = [
+            {"id": stored[row.number].id, "outcome": "written", "target_id": nodes[row.number].id} for row in written
+        ]
+        run.session.execute(update(ImportRow), outcomes)
+    else:
+        _note_flat(run, chunk, [row.number for row in written])
     return sum(row.action is Action.INSERT for row in written)
 
 
-def _target_id(chunk: Chunk, row: Any) -> int | None:
-    if row.id is not None or not chunk.context.resource.is_tree:
-        return row.id
-    nodes = chunk.context.kept["nodes"]
-    return nodes[row.number].id
+def _note_flat(run: JobRun, chunk: Chunk, numbers: Sequence[int]) -> None:
+    """Note rows as written by one statement; the ids of new ones are those that were taken down."""
+    added = (
+        select(ImportChange.row_id)
+        .where(
+            ImportChange.job_id == run.job_id,
+            ImportChange.number == ImportRow.number,
+            ImportChange.table_name == chunk.context.resource.endpoint,
+            ImportChange.before.is_(None),
+        )
+        .scalar_subquery()
+    )
+    rows = update(ImportRow).where(
+        ImportRow.job_id == run.job_id, among(ImportRow.number, numbers, run.session.get_bind().dialect.name)
+    )
+    target = func.coalesce(ImportRow.target_id, added)
+    run.session.execute(rows.values(outcome="written", target_id=target).execution_options(synchronize_session=False))
 
 
 def _note_left(run: JobRun, stored: Mapping[int, _Stored], left: Mapping[int, list[RowFault]]) -> None:

@@ -10,7 +10,7 @@ from services.exchange.bulk import has_version, insert_rows, update_rows
 from services.exchange.context import Context, Hooks
 from services.exchange.errors import FileError
 from services.exchange.fields import FileField
-from services.exchange.instances import batches, find_existing, key_value
+from services.exchange.instances import batches, find_compared, key_value
 from services.exchange.results import Action, Mode, Row
 from services.ordering import lock_order
 
@@ -59,31 +59,37 @@ def write(context: Context, rows: list[Row], hooks: Hooks) -> None:
 
 def _match_existing(context: Context, rows: list[Row], hooks: Hooks) -> None:
     """Find the existing row of each line by its first given key; other keys must be free."""
-    keys = [key for key in context.resource.keys if key in context.present]
+    keys: dict[str, dict[int, str]] = {}
     found: dict[str, dict[str, int]] = {}
-    for key in keys:
-        _refuse_repeats(rows, key, context.file.keys.setdefault(key, {}))
-        values = (row.values[key] for row in rows if row.values.get(key))
-        found[key] = find_existing(context.every, context.resource.model, key, values)
+    for key in context.resource.keys:
+        if key in context.present:
+            compared = {row.number: key_value(key, row.values[key]) for row in rows if row.values.get(key)}
+            keys[key] = compared
+            _refuse_repeats(rows, key, compared, context.file.keys.setdefault(key, {}))
+            found[key] = find_compared(context.every, context.resource.model, key, compared.values())
     for row in rows:
-        given = [key for key in keys if row.values.get(key)]
-        if given:
-            row.id = found[given[0]].get(key_value(given[0], row.values[given[0]]))
-        if row.id is not None:
+        given = next((key for key in keys if row.number in keys[key]), None)
+        if given is not None:
+            row.id = found[given].get(keys[given][row.number])
+        if row.id is not None and given is not None:
             row.drop_defaults()
-            _refuse_second(context, row, given[0])
-    _decide(context, rows, found, hooks)
+            _refuse_second(context, row, given)
+    taken = {
+        (number, key): found[key].get(value) for key, compared in keys.items() for number, value in compared.items()
+    }
+    _decide(context, rows, taken, hooks)
 
 
-def _refuse_repeats(rows: list[Row], key: str, seen: dict[str, int]) -> None:
+def _refuse_repeats(rows: list[Row], key: str, compared: Mapping[int, str], seen: dict[str, int]) -> None:
     """Refuse lines with a key that stands further up in the file already.
 
-    :param seen: compared value -> number of the first line that has it
+    :param compared: number -> the line's key as it is compared
+    :param seen: the same key -> number of the first line that has it
     """
     for row in rows:
-        value = row.values.get(key)
-        if value:
-            first = seen.setdefault(key_value(key, value), row.number)
+        value = compared.get(row.number)
+        if value is not None:
+            first = seen.setdefault(value, row.number)
             if first != row.number:
                 row.refuse(key, "duplicate_in_file", other=first)
 
@@ -96,17 +102,14 @@ def _refuse_second(context: Context, row: Row, key: str) -> None:
             row.refuse(key, "duplicate_in_file", other=first)
 
 
-def _decide(context: Context, rows: list[Row], found: Mapping[str, Mapping[str, int]], hooks: Hooks) -> None:
-    """Set the action of each row, and refuse keys that are taken by rows which the line does not mean."""
-    taken = {
-        (row.number, key): found[key].get(key_value(key, row.values[key]))
-        for row in rows
-        for key in found
-        if row.values.get(key)
-    }
+def _decide(context: Context, rows: list[Row], taken: Mapping[tuple[int, str], int | None], hooks: Hooks) -> None:
+    """Set the action of each row, and refuse keys that are taken by rows which the line does not mean.
+
+    :param taken: number of the line, key -> id of the row that has it
+    """
     refusals = hooks.refusals(context, {row_id for row_id in taken.values() if row_id is not None})
     for row in rows:
-        given = [key for key in found if row.values.get(key)]
+        given = [key for key in context.resource.keys if (row.number, key) in taken]
         for key in given:
             other = taken[row.number, key]
             is_meant = other is not None and other == row.id

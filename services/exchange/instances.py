@@ -89,11 +89,10 @@ def batches(values: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
         yield batch
 
 
-def find_existing(session: AnySession, model: Any, key: str, values: Iterable[str]) -> dict[str, int]:
-    """Return the ids of the rows that have one of the values under a key: compared value -> id."""
+def find_compared(session: AnySession, model: Any, key: str, values: Iterable[str]) -> dict[str, int]:
+    """Return the ids of the rows that have one of the values, as they are compared, under a key: value -> id."""
     column, found = key_column(model, key), {}
-    wanted = dict.fromkeys(key_value(key, value) for value in values)
-    for batch in batches(wanted):
+    for batch in batches(dict.fromkeys(values)):
         found.update(
             {value: row_id for row_id, value in session.execute(select(model.id, column).where(column.in_(batch)))}
         )

@@ -35,16 +35,20 @@ def planned_rows(chunk: Chunk, lines: Iterable[Line], columns: Columns) -> list[
     cells = dict(lines)
     texts = _texts_of(chunk)
     digests = digests_of(chunk)
-    found = []
+    found: list[dict[str, Any]] = []
     for row in chunk.rows:
-        faulty = {"action": ERROR, "target_id": None, "changes": _file_texts(columns, cells[row.number])}
-        whole: dict[str, Any] = {"action": row.action.value, "target_id": row.id, "changes": {}}
-        if row.is_valid and row.action is not Action.SKIP:
-            whole["changes"] = _changes(chunk.context, row, texts)
+        if not row.is_valid:
+            action, changes = ERROR, _file_texts(columns, cells[row.number])
+        elif row.action is Action.SKIP:
+            action, changes = row.action.value, {}
+        else:
+            action, changes = row.action.value, _changes(chunk.context, row, texts)
         found.append(
             {
                 "number": row.number,
-                **(whole if row.is_valid else faulty),
+                "action": action,
+                "target_id": row.id if row.is_valid else None,
+                "changes": changes,
                 "faults": [fault_json(fault) for fault in row.faults],
                 "digest": digests.get(row.number),
             }

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from auth.actor import load_actor, set_actor
 from models import ImportJob, ImportRow
@@ -25,6 +25,7 @@ from services.exchange.plan_rows import ERROR, fault_of, left_out_row, planned_r
 from services.exchange.resource import resource_for
 from services.exchange.results import ChangeKind, Row, TreeChange, TreeDiff
 from services.exchange.row_reading import Line
+from services.exchange.statements import insert_many
 from services.exchange.whole_file import WholeFile
 from services.jobs import JobFault, JobRun
 
@@ -198,7 +199,7 @@ def _forget_plan(run: JobRun) -> None:
 
 def _store(run: JobRun, rows: list[dict[str, Any]]) -> None:
     for batch in batches(rows, CHUNK):
-        run.session.execute(insert(ImportRow), [{**row, "job_id": run.job_id} for row in batch])
+        insert_many(run.session, ImportRow, [{**row, "job_id": run.job_id} for row in batch])
     run.session.commit()
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from auth.actor import Actor
 from models.inspection import Kind
-from services.exchange.cells import is_blank
 from services.exchange.context import Context
 from services.exchange.converters import CLEAR, as_text, folded
 from services.exchange.errors import CellError, FileError, HeaderError
@@ -100,11 +99,15 @@ class _CellReader:
 
     def _read(self, row: Row, name: str, cell: Any, *, is_default: bool = False) -> None:
         try:
-            meant = cell if is_default else self._meant(name, cell)
-            if is_blank(meant):
-                return
-            is_cleared = isinstance(meant, str) and meant.strip() == CLEAR
-            row.values[name] = None if is_cleared else self._converters[name](meant)
+            meant = cell if is_default or not self._columns.meant else self._meant(name, cell)
+            if isinstance(meant, str):
+                bare = meant.strip()
+                if not bare:
+                    return
+                if bare == CLEAR:
+                    row.values[name] = None
+                    return
+            row.values[name] = self._converters[name](meant)
         except CellError as error:
             row.refuse(name, error.code, **error.data)
 

@@ -12,8 +12,9 @@ from auth.visibility import among, dialect_of
 from models import ImportChange
 from models.mixins import TreeMixin
 from services.exchange.bulk import has_version
-from services.exchange.changes import model_of_table, plain
+from services.exchange.changes import model_of_table
 from services.exchange.instances import batches
+from services.exchange.plain_values import plain
 from services.usage import attribute_of_key
 
 #: A row of any table: its model and its id.

@@ -15,7 +15,7 @@ from models.mixins import NameMixin, SortableMixin, TreeMixin
 from services import employees
 from services.errors import ServiceError
 from services.exchange.bulk import update_rows
-from services.exchange.changes import plain, typed
+from services.exchange.plain_values import plain, typed
 from services.exchange.undo_checks import Part, Undo
 from services.ordering import renumber
 from services.reporting_line import check_reporting_line
