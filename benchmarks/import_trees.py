@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _report(name: str, file: str, command: list[str], environment: dict[str, str]) -> float:
-    seconds, peak = run(command, environment)
+    seconds, peak, _ = run(command, environment)
     path = DATA / file
     count = sum(1 for _ in csv.reader(path.open(encoding="utf-8-sig"))) - 1 if path.is_file() else ""
     print(f"{name:<12}{file:<22}{count:>8}{seconds:>10.1f}{peak:>10.0f}", flush=True)

@@ -1,6 +1,6 @@
 """Use cases around customers. ``from services.customers import transfer`` is how others name them."""
 
-from services.customers.codes import next_customer_codes
+from services.customers.codes import is_serial, next_customer_codes
 from services.customers.contacts import editable_customer, save_contact
 from services.customers.creation import create_customer
 from services.customers.editing import set_visibility, update_customer
@@ -83,6 +83,7 @@ __all__ = [
     "editable_customer",
     "editable_customer_ids",
     "editable_customers_statement",
+    "is_serial",
     "may",
     "next_customer_codes",
     "of_own_team",

@@ -1,5 +1,6 @@
 """Customer codes: serial numbers KH000001, KH000002 … from one counter."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,12 +15,18 @@ from models.scope import UnfilteredReason, unfiltered
 COUNTER = "customer_code"
 #: Codes looked up in one query.
 _BATCH = 5_000
+_SERIAL = re.compile("KH[0-9]{6,12}")
 _INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def format_code(number: int) -> str:
     """Return the code of a number: ``KH000001``."""
     return f"KH{number:06d}"
+
+
+def is_serial(code: str) -> bool:
+    """Tell whether a code looks like one of ours."""
+    return _SERIAL.fullmatch(code) is not None
 
 
 def next_customer_codes(session: AnySession, count: int) -> list[str]:

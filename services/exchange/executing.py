@@ -92,7 +92,8 @@ def _execute(run: JobRun) -> None:
         add_missing_values(run.session, job, resource)
         run.checkpoint(0, inserted_count=(job.summary or {}).get("steps", 0), updated_count=0)
         run.session.refresh(job)
-    position, shared = run.position, WholeFile()
+    codes = set((job.summary or {}).get("codes", ()))
+    position, shared = run.position, WholeFile(codes=codes)
     for lines in parts(setup, table.rows, after=position):
         tally = _run_part(run, setup, lines, shared)
         position += len(lines)
@@ -100,7 +101,7 @@ def _execute(run: JobRun) -> None:
         if options.is_partial and not setup.is_whole:
             run.session.commit()
             act_as_of_now(run)
-            shared = WholeFile()
+            shared = WholeFile(codes=codes)
         run.session.refresh(job)
         tick(run, position, job.row_count)
     import_log.note_import(run.session, job)
@@ -122,7 +123,7 @@ def _run_part(run: JobRun, setup: Setup, lines: Sequence[Line], shared: WholeFil
     inserted = attempts = 0
     _lock(run, setup, stored)
     while wanted:
-        file = WholeFile(trees=shared.trees, texts=shared.texts)
+        file = WholeFile(codes=shared.codes, trees=shared.trees, texts=shared.texts)
         with planned(run.session, setup, wanted, file=file, journal_of=run.job_id) as chunk:
             changed = _changed(chunk, stored)
             if changed and setup.resource.is_tree:

@@ -206,6 +206,7 @@ def _store(run: JobRun, rows: list[dict[str, Any]]) -> None:
 def _summary(table: Table, file: WholeFile, diff: TreeDiff | None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "encoding": table.encoding,
+        "codes": sorted(file.codes) if file.gives_codes else [],
         "unknown": file.unknown,
         "missing": {name: list(texts) for name, texts in file.needed.items()},
     }

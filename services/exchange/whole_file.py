@@ -17,6 +17,10 @@ class WholeFile:
     targets: dict[int, int] = field(default_factory=dict)
     #: Field -> ids that may have it once only, and have.
     marks: dict[str, set[int]] = field(default_factory=dict)
+    #: Serial codes that rows bring themselves, so that no other row may be given one of them.
+    codes: set[str] = field(default_factory=set)
+    #: Whether a row is to be given a code.
+    gives_codes: bool = False
     #: Model -> its tree, read once.
     trees: dict[Any, Any] = field(default_factory=dict)
     #: Model -> id -> how files name the row.

@@ -9,7 +9,7 @@ from auth.actor import is_private_customer_enabled
 from auth.visibility import dialect_of, full_customers, notice_customers
 from models import Customer, CustomerFollower, Employee
 from models.enums import Visibility
-from services.customers import next_customer_codes, rights
+from services.customers import is_serial, next_customer_codes, rights
 from services.exchange.context import Context, Hooks
 from services.exchange.errors import CellError
 from services.exchange.instances import KeyLookup, batches
@@ -98,6 +98,7 @@ def _check(context: Context, rows: list[Row]) -> None:
         _check_followers_active(context, row, before)
         _check_whole(context, row, before)
     note_contacts(context, rows)
+    _note_codes(context, rows)
 
 
 def _stored(context: Context, rows: list[Row]) -> dict[int, Any]:
@@ -181,9 +182,28 @@ def _columns(context: Context, row: Row) -> Mapping[str, Any]:
     return columns
 
 
+def _note_codes(context: Context, rows: list[Row]) -> None:
+    """Keep the codes of rows apart from those that are given: they may stand further down in the file."""
+    for row in rows:
+        code = row.values.get("code")
+        if not code:
+            context.file.gives_codes = context.file.gives_codes or row.action is Action.INSERT
+        elif row.action is Action.INSERT and is_serial(code):
+            context.file.codes.add(code)
+
+
+def _codes(context: Context, count: int) -> list[str]:
+    """Return so many codes that neither a customer nor a row of the file has."""
+    found: list[str] = []
+    while len(found) < count:
+        taken = next_customer_codes(context.every, count - len(found))
+        found += [code for code in taken if code not in context.file.codes]
+    return found
+
+
 def _before_write(context: Context, rows: list[Row]) -> None:
     blank = sum(1 for row in rows if row.action is Action.INSERT and not row.values.get("code"))
-    context.kept["codes"] = iter(next_customer_codes(context.every, blank) if blank else ())
+    context.kept["codes"] = iter(_codes(context, blank))
     departments = context.every.execute(select(Employee.id, Employee.department_id))
     context.kept["departments"] = {row.id: row.department_id for row in departments}
     for row in rows:

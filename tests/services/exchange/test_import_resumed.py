@@ -170,3 +170,15 @@ def test_undo_that_breaks_off_leaves_all_as_it_was(session: Session, people: Com
     assert (job.state, job.phase, written(session)[0]) == ("done", "run", ROWS - 1)
     assert undone(session, job).state == "undone"
     assert written(session)[0] == 0
+
+
+def test_given_codes_leave_those_of_later_parts_free(session: Session) -> None:
+    codes = ["", "KH000002", "", "", "", "KH000001", "", "KH000004"]
+    lines = [("code", "name"), *((code, f"name {at}") for at, code in enumerate(codes))]
+
+    job = carried_out(session, planned(session, "customer", *lines))
+
+    with unfiltered(session, UnfilteredReason.COMMAND) as every:
+        found = every.scalars(select(Customer.code).order_by(Customer.name)).all()
+    assert (job.state, job.error_count) == ("done", 0)
+    assert found == [code or f"KH{number:06d}" for code, number in zip(codes, (3, 0, 5, 6, 7, 0, 8, 0), strict=True)]
