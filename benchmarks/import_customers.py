@@ -1,8 +1,8 @@
 """Time the import of many customers through the command line, beside a plain loop of ORM rows.
 
 Each customer has an industry, a region by its path, a grade, an owner and a contact; every fifth a co-follower. Prints,
-for each database: seconds, those of the processor, and peak memory of the whole process for planning and writing them, for updating all, for
-taking the first import back, and for the loop. ``KEPEI_BENCH_CUSTOMERS`` says how many (50,000).
+for each database: seconds, those of the processor, and peak memory of the whole process, for planning and writing them,
+for updating all, for taking the first import back, and for the loop. ``KEPEI_BENCH_CUSTOMERS`` says how many (50,000).
 """
 
 import csv
