@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from auth.actor import load_actor, set_actor
+from auth.login import limiter
 from models import Base, Employee, db
 from models.base import NAMING_CONVENTION
 from models.scope import UnfilteredReason, unfiltered
@@ -176,6 +177,7 @@ def app_maker(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask
         return made[-1]
 
     yield make
+    limiter.enabled = False  # one for all applications: the next test may be under no limit
     for app in made:
         with app.app_context():
             db.engine.dispose()
