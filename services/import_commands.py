@@ -167,7 +167,7 @@ def _perform(session: Any, job: ImportJob) -> None:
     fault = job.fault or {"code": "failed", "data": {}}
     sentence = {**JOB_SENTENCES, **FILE_SENTENCES}[fault["code"]] % fault["data"]
     if job.phase == "plan":
-        note_import(session, job, state="failed")
+        note_import(session, job, state="failed", is_kept=False)
         session.commit()
     raise click.ClickException(sentence)
 

@@ -32,7 +32,7 @@ from services.exchange.resource import resource_for
 from services.exchange.results import Action, RowFault
 from services.exchange.row_reading import Line
 from services.exchange.whole_file import WholeFile
-from services.jobs import JobRun
+from services.jobs import JobCancelled, JobRun
 
 #: How often a part is planned again because somebody wrote between its plan and its writing.
 _ATTEMPTS = 3
@@ -74,10 +74,19 @@ def execute(run: JobRun) -> None:
         run.session.rollback()
         make_plan(run, fault=refused(FileError("plan_changed")))
     except FileError:
-        run.session.rollback()
-        import_log.note_import(run.session, run.job, state="failed")
-        run.session.commit()
+        _note_broken(run, "failed")
         raise
+    except JobCancelled:
+        _note_broken(run, "cancelled")
+        raise
+
+
+def _note_broken(run: JobRun, state: str) -> None:
+    """Note an import that ends before its end, with what of it was kept."""
+    run.session.rollback()
+    run.session.refresh(run.job)
+    import_log.note_import(run.session, run.job, state=state, is_kept=run.position > 0)
+    run.session.commit()
 
 
 def _execute(run: JobRun) -> None:

@@ -38,11 +38,14 @@ def require_import_now(session: AnySession, resource: Resource, options: Options
         raise FileError("may_not_import") from error
 
 
-def note_import(session: AnySession, job: ImportJob, *, state: str = "done") -> None:
-    """Note how an import ended."""
+def note_import(session: AnySession, job: ImportJob, *, state: str = "done", is_kept: bool = True) -> None:
+    """Note how an import ended.
+
+    :param is_kept: whether what the job counts was written
+    """
     facts = {"file": job.file_name, "mode": job.mode, "state": state, "rows": job.row_count}
     counts = {"added": 0, "updated": 0, "skipped": 0, "errors": job.error_count}
-    if state == "done":
+    if is_kept:
         counts |= {"added": job.inserted_count, "updated": job.updated_count, "skipped": job.skipped_count}
     audit.record(session, AuditAction.IMPORT, resource_for(job.endpoint).model, {**facts, **counts})
     session.flush()

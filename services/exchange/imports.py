@@ -151,7 +151,7 @@ def give_up(session: AnySession, job: ImportJob) -> None:
     """Note that a plan is not carried out: its file has errors. Flushes."""
     job.state = "failed"
     job.inserted_count = job.updated_count = job.skipped_count = 0
-    note_import(session, job, state="failed")
+    note_import(session, job, state="failed", is_kept=False)
 
 
 def can_undo(session: AnySession, job: ImportJob) -> bool:

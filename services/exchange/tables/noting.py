@@ -1,6 +1,6 @@
 """What an import leaves in the audit log row by row: who follows and sees customers, who stands where in the company.
 
-The import as a whole has an entry of its own (``services.exchange.jobs``).
+The import as a whole has an entry of its own (``services.exchange.import_log``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -135,7 +135,7 @@ def _named(
     def text(target: Any, value: Any) -> Any:
         if isinstance(value, list):
             return sorted(text(target, item) for item in value)
-        return names[target][value] if target is not None and value is not None else value
+        return names[target].get(value, f"#{value}") if target is not None and value is not None else value
 
     return {columns[column][0]: [text(columns[column][1], side) for side in pair] for column, pair in changes.items()}
 

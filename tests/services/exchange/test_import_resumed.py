@@ -182,3 +182,21 @@ def test_given_codes_leave_those_of_later_parts_free(session: Session) -> None:
         found = every.scalars(select(Customer.code).order_by(Customer.name)).all()
     assert (job.state, job.error_count) == ("done", 0)
     assert found == [code or f"KH{number:06d}" for code, number in zip(codes, (3, 0, 5, 6, 7, 0, 8, 0), strict=True)]
+
+
+def test_import_that_was_cancelled_is_noted_with_what_it_wrote(session: Session, people: Company) -> None:
+    job = planned(session, "customer", *LINES, is_partial=True)
+
+    def watch(done: int, total: int | None) -> None:
+        if done == PART:
+            raise jobs.JobCancelled
+
+    token = watching.set(watch)
+    carried_out(session, job)
+    watching.reset(token)
+
+    entry = session.scalars(select(AuditEntry)).one()
+    assert (job.state, entry.changes["state"], entry.changes["added"]) == ("cancelled", "cancelled", PART)
+    session.rollback()
+    assert undone(session, job).state == "undone"
+    assert written(session)[0] == 0

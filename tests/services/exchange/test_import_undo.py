@@ -243,3 +243,15 @@ def test_progress_that_a_follow_up_left_is_given_back(session: Session, people: 
         found = [row.name if row is not None else None for row in names]
     assert found == ["one", None]
     assert [row[2] for row in outcomes(session, job)] == ["undone", "undone"]
+
+
+def test_person_who_got_a_new_supervisor_gets_the_old_one_back(session: Session, people: Company) -> None:
+    lines = (("n1", "x", "boss"), ("a2", "a2", "n1"))
+    job = imported(session, "employee", ("login", "name", "supervisor"), *lines, mode="update")
+
+    undone(session, job)
+
+    found = session.execute(select(Employee.login, Employee.supervisor_id).where(Employee.login.in_(("a2", "n1"))))
+    assert [tuple(row) for row in found] == [("a2", people.leadA.id)]
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "undo", AuditEntry.row_id == people.a2.id))
+    assert entries.one().changes["supervisor"][1] == "leadA (leada)"
