@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from admin_views.exchange_messages import CELL_SENTENCES as SHOWN_CELLS, FILE_SENTENCES as SHOWN_FILES
 from models import Customer, ImportJob, Region
 from services.exchange.errors import CELL_SENTENCES, FILE_SENTENCES
+from tests.conftest import SHARED_DATA, needs_shared_data
 from tests.factories import make_customer, make_employee, make_role
 from tests.files import csv_bytes
 from tests.import_steps import confirm, counts, faults, state, upload
 
 ClientOf = Callable[[Any], FlaskClient]
+SPREADSHEETS = SHARED_DATA / "spreadsheets"
 
 
 @pytest.mark.parametrize(
@@ -192,3 +194,13 @@ def test_sentences_of_pages_and_command_line_have_the_same_codes(app: Flask) -> 
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert {code: str(text) for code, text in SHOWN_CELLS.items()} == CELL_SENTENCES
         assert {code: str(text) for code, text in SHOWN_FILES.items()} == FILE_SENTENCES
+
+
+@needs_shared_data
+@pytest.mark.parametrize("name", sorted(path.name for path in SPREADSHEETS.glob("*")))
+def test_odd_file_leads_to_its_columns_or_is_refused_with_a_sentence(admin_client: FlaskClient, name: str) -> None:
+    page = upload(admin_client, "region", (SPREADSHEETS / name).read_bytes(), name=name)
+
+    is_refused = page.status_code == 422 and 'role="alert"' in page.text
+    assert is_refused or (page.status_code, "/import/" in page.request.path) == (200, True)
+    assert is_refused or any(mark in page.text for mark in ('id="columns-form"', 'role="alert"', 'id="state"'))
