@@ -18,6 +18,7 @@ from services.command_sessions import working
 from services.exchange import imports
 from services.exchange.errors import FILE_SENTENCES, FileError
 from services.exchange.formats import Reading, read_table
+from services.exchange.formats.encodings import ENCODINGS
 from services.exchange.import_log import note_import
 from services.exchange.importer import import_table
 from services.exchange.options import Options
@@ -44,6 +45,10 @@ from services.jobs.errors import JOB_SENTENCES
     "--value", "values", multiple=True, metavar="FIELD:TEXT=TEXT", help="Take a text of a column for another."
 )
 @click.option("--add-missing", "add_missing", multiple=True, metavar="FIELD", help="Add the values that are missing.")
+@click.option("--encoding", type=click.Choice(ENCODINGS), help="How a text is encoded, where it is not found out.")
+@click.option("--delimiter", metavar="SIGN", help="What stands between the columns of a text.")
+@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook.")
+@click.option("--header-row", type=click.IntRange(min=1), metavar="NUMBER", help="The row that holds the headers.")
 @click.option(
     "--error-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the refused rows to this file."
 )
@@ -96,6 +101,7 @@ def _options(
     defaults: tuple[str, ...],
     values: tuple[str, ...],
     add_missing: tuple[str, ...],
+    **reading: Any,
 ) -> Options:
     meant: dict[str, dict[str, str]] = {}
     for text in values:
@@ -112,6 +118,7 @@ def _options(
         defaults=dict(_pair(text, "bad_option") for text in defaults),
         values=meant,
         add_missing=add_missing,
+        reading=Reading.of(reading).options(),
         is_command=True,
     )
 

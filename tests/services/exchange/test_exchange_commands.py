@@ -235,3 +235,15 @@ def test_organisation_needs_its_columns_mapped(app: Flask, session: Session) -> 
     mapped = run(app, "import", "employee", path, "--map", "employee_id=login", "--map", "manager_id=supervisor")
 
     assert (without.exit_code, mapped.exit_code, count(session, Employee)) == (1, 0, 290)
+
+
+def test_reading_may_be_said(app: Flask, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "regions.txt"
+    path.write_bytes("Régions\ncode;name\n1;Orléans\n".encode("cp1252"))
+
+    doubtful = run(app, "import", "region", str(path))
+    said = run(app, "import", "region", str(path), "--encoding", "cp1252", "--delimiter", ";", "--header-row", "2")
+
+    assert (doubtful.exit_code, "encoding is not clear" in doubtful.stderr) == (1, True)
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert session.scalars(select(Region.name)).all() == ["Orléans"]
