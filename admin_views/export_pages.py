@@ -161,5 +161,8 @@ class ExportPagesMixin(ExportChoicesMixin):
 
 def _finish(session: Session, started: StartedExport, rows: Export, *, is_done: bool) -> None:
     """Log how the export went, and let its session go."""
-    with closing(session), writing(session):
-        finish_export(session, started, rows, is_done=is_done)
+    with closing(session):
+        if is_done:
+            rows.count_left_out()  # before the write begins
+        with writing(session):
+            finish_export(session, started, rows, is_done=is_done)

@@ -64,6 +64,10 @@ class RowList:
         rows = {row.id: row for row in self.session.scalars(_rows_statement(self.model, shown), {"ids": ids})}
         return [rows[row_id] for row_id in ids if row_id in rows]
 
+    def from_followed(self) -> Select[Any]:
+        """Return the SELECT for those who read all of it: from the followed customers, unless they are many."""
+        return self._from_followed(self.count_limit)
+
     @cached_property
     def _followed(self) -> int | None:
         """Return how many customers the followers follow, exactly up to the counting limit; None for no followers.

@@ -61,7 +61,7 @@ def record_export(
     session: AnySession, resource: Resource, facts: Mapping[str, Any], rows: Export, *, state: str
 ) -> None:
     """Write the audit entry of an export that has ended."""
-    result = {"rows": rows.row_count, "left_out": rows.left_out_count, "state": state}
+    result = {"rows": rows.row_count, "left_out": rows.count_left_out(), "state": state}
     audit.record(session, AuditAction.EXPORT, resource.model, {**facts, **result})
     session.flush()
 

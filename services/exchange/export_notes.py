@@ -36,6 +36,7 @@ def notes_of(export: Export, facts: Mapping[str, Any]) -> Notes:
     language, actor = export.language, get_actor(export.session)
     # Told before the rows are read: PostgreSQL answers nothing else while it sends them.
     told = told_facts(export.session, _entry(export, facts, actor), language=language)
+    left_out = export.count_left_out() if actor is not None and _tells_left_out(export, actor) else None
     exported_at = wall_time(utc_now(), export.zone).replace(microsecond=0)
 
     def lines() -> Iterator[tuple[str, Any]]:
@@ -49,8 +50,8 @@ def notes_of(export: Export, facts: Mapping[str, Any]) -> Notes:
         yield line(_COLUMNS, listed(export.header, language))
         # Further sheets are written after this one.
         yield line(_ROWS, export.row_count if export.expected_count <= SHEET_ROWS else export.expected_count)
-        if actor is not None and _tells_left_out(export, actor):
-            yield line(FACT_LABELS["left_out"], export.left_out_count)
+        if left_out is not None:
+            yield line(FACT_LABELS["left_out"], left_out)
 
     header = tuple(words.text(language) for words in _HEADER)
     return Notes(_TITLE.text(language), (header[0], header[1]), lines)

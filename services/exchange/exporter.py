@@ -48,8 +48,7 @@ class Export:
     row_count: int = field(default=0)
     #: Rows there were when they were counted, for types that need to know.
     expected_count: int = field(default=0)
-    #: Private customers that no file of the actor holds, whatever the filters.
-    left_out_count: int = 0
+    _left_out_count: int | None = None
 
     def rows(self) -> Iterator[Sequence[Any]]:
         """Yield the rows as values; the database is asked when the first is taken."""
@@ -91,6 +90,13 @@ class Export:
         )
         write_sheet(path, export_type, sheet)
         return self.row_count
+
+    def count_left_out(self) -> int:
+        """Return how many private customers no file of the actor holds, whatever the filters. Counted once."""
+        if self._left_out_count is None:
+            # The number is of all, so that it is no oracle.
+            self._left_out_count = left_out_count(self.session) if self.model is Customer else 0
+        return self._left_out_count
 
     def count(self, limit: int | None = None) -> int:
         """Count the rows, up to a limit."""
@@ -153,8 +159,6 @@ def export(
         header=headers(fields, language, use_names=use_names),
         language=language,
         zone=company_time_zone(session),
-        # The number is of all, whatever the filters, so that it is no oracle.
-        left_out_count=left_out_count(session) if resource.model is Customer else 0,
     )
 
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from auth.actor import AnySession, get_actor
 from auth.visibility import among, dialect_of
-from models import ExportJob
+from models import Customer, ExportJob
 from models.inspection import page_of
 from models.meta import EVERYONE
 from services import storage
+from services.customers.scopes import followers_of
 from services.exchange import export_log
 from services.exchange.errors import FileError
 from services.exchange.export_notes import notes_of
@@ -23,7 +24,9 @@ from services.exchange.exporter import Export, export
 from services.exchange.formats import EXPORT_TYPES, SMALL_ROWS, SMALL_TYPES
 from services.exchange.resource import Resource, resource_for
 from services.jobs import JobRun, enqueue, register
+from services.jobs.kinds import PREFIXES
 from services.listed import listed_statement
+from services.row_list import RowList, followers_of_all
 
 #: Type of file -> up to so many rows it is written while the person waits; a CSV streams however long it is.
 INLINE_ROWS: Mapping[str, int] = {"xlsx": 20_000, **dict.fromkeys(SMALL_TYPES, 5_000)}
@@ -49,7 +52,7 @@ def open_export(session: AnySession, request: ExportRequest) -> Export:
     if request.export_type not in EXPORT_TYPES:
         raise FileError("unknown_type", value=request.export_type, known=", ".join(EXPORT_TYPES))
     resource = resource_for(request.endpoint)
-    statement = listed_statement(session, resource.model, request.listing)
+    statement = _from_followers(session, resource.model, request)
     if request.ids is not None:
         statement = statement.where(among(resource.model.id, request.ids, dialect_of(session)))
     made = export(
@@ -62,6 +65,14 @@ def open_export(session: AnySession, request: ExportRequest) -> Export:
     )
     made.notes = partial(notes_of, facts=export_log.facts_of(session, request))
     return made
+
+
+def _from_followers(session: AnySession, model: Any, request: ExportRequest) -> Select[Any]:
+    """Return the SELECT of the list; of one who sees few of many customers such that it starts from those."""
+    statement = listed_statement(session, model, request.listing)
+    of_scope = followers_of(session, request.listing.scope) if model is Customer else None
+    followers = followers_of_all(session, model) if of_scope is None else of_scope
+    return RowList(session, model, statement, followers=followers).from_followed()
 
 
 def is_long(rows: Export, export_type: str) -> bool:
@@ -107,11 +118,12 @@ def run(run: JobRun) -> None:
     rows = open_export(session, request)
     total = rows.count()
     rows.tick = partial(run.tick, total=total)
-    with storage.new_file(prefix="export") as new:
+    with storage.new_file(prefix=PREFIXES["export"]) as new:
         rows.write(new.path, request.export_type, expected_count=total)
         size = new.path.stat().st_size
     try:
         facts = export_log.facts_of(session, request)
+        rows.count_left_out()
         session.commit()  # what was read is let go before the write
         run.end("done", row_count=rows.row_count, file_key=new.key, file_size=size)
         export_log.record_export(session, resource, facts, rows, state="done")

@@ -16,6 +16,7 @@ from services.exchange.errors import FileError
 from services.exchange.export_request import ExportRequest
 from services.exchange.formats import SMALL_TYPES
 from services.jobs import queue
+from services.jobs.kinds import PREFIXES
 from services.listing import FilterTerm, Listing
 from tests.conftest import acting
 from tests.factories import make_customer, make_employee, make_role, save, switch_private
@@ -113,7 +114,7 @@ def test_cancelled_job_leaves_no_file(
     monkeypatch.setattr(jobs.JobRun, "tick", stop)
     assert jobs.perform("export", job_id) == "cancelled"
     assert _job(session, job_id).file_key is None
-    assert list(storage.keys_before(2**40, prefix="export")) == []
+    assert list(storage.keys_before(2**40, prefix=PREFIXES["export"])) == []
 
 
 def test_same_list_is_not_made_twice_at_a_time(app: Flask, session: Session, lead: Employee) -> None:
