@@ -52,7 +52,7 @@ class ImportColumnPagesMixin(ImportBaseMixin):
     def _show_import_columns(self, resource: Resource, job: ImportJob, seen: Look, fault: str = "") -> Any:
         options = Options.from_json(job.options)
         is_asked = request.method == "POST" or "mode" in request.args
-        columns = import_columns.columns_of(resource, seen, options.mapping)
+        columns = import_columns.columns_of(resource, seen, options.mapping, self.actor)
         told = fault or (file_error_text(seen.fault) if seen.fault is not None else "")
         page = self.render(
             "exchange/import_columns.html",

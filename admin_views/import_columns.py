@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from flask_babel import gettext
@@ -26,6 +27,8 @@ LEAVE_OUT = "-"
 #: Values that a field suggests while one types.
 _SUGGESTED_VALUES = 500
 _SAMPLES = 3
+#: Unknown texts of a field that are asked about at once; the others come when these are answered.
+_SHOWN_UNKNOWN = 200
 _SAMPLE_LENGTH = 40
 #: The largest row that may hold the headers.
 _MAX_HEADER_ROW = 1_000
@@ -95,9 +98,13 @@ def _looked(path: str, reading: Reading, endpoint: str) -> Look:
         return look(stream, reading, known=resource_for(endpoint).header_words())
 
 
-def columns_of(resource: Resource, seen: Look, mapping: Mapping[str, str]) -> list[Column]:
-    """Return the columns of a file with what is chosen, remembered or found for them."""
-    found = suggested(resource, seen, mapping)
+def columns_of(resource: Resource, seen: Look, mapping: Mapping[str, str], actor: Actor) -> list[Column]:
+    """Return the columns of a file with what is chosen, remembered or found for them.
+
+    What the person may not choose (any more) is no choice.
+    """
+    names = {LEFT_OUT, *(field_.name for field_ in offered_fields(resource, actor))}
+    found = {key: name if name in names else None for key, name in suggested(resource, seen, mapping).items()}
     columns = []
     for place, key in enumerate(seen.keys):
         if key:
@@ -157,6 +164,7 @@ def unknown_values(resource: Resource, job: ImportJob, actor: Actor) -> list[Unk
         if counts:
             can_add = actor.may(Permission.MANAGE_CUSTOMER_CONFIG) and field_.name in addable_fields(resource)
             is_added = field_.name in options.add_missing
+            counts = dict(islice(counts.items(), _SHOWN_UNKNOWN))
             found.append(UnknownValues(field_, counts, meant, suggestions(field_, MAX_VALUES), can_add, is_added))
     return found
 
