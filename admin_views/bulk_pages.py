@@ -32,6 +32,8 @@ class BulkAction:
     #: Endpoint of the page that asks more, and does it; none for deletion, which is done at once.
     endpoint: str = ""
     is_danger: bool = False
+    #: Whether its page is about the rows as a part of the list, in the list's order.
+    keeps_list: bool = False
 
 
 class BulkPagesMixin(PageMixin):
@@ -41,7 +43,11 @@ class BulkPagesMixin(PageMixin):
 
     def bulk_actions(self) -> tuple[BulkAction, ...]:
         """Return what the person may do with chosen rows."""
-        export = (BulkAction("export", gettext("Export selected…"), ".export_page"),) if self.can_export else ()
+        export = (
+            (BulkAction("export", gettext("Export selected…"), ".export_page", keeps_list=True),)
+            if self.can_export
+            else ()
+        )
         delete = (BulkAction(DELETE, gettext("Delete"), is_danger=True),) if self.can_delete else ()
         return (*export, *delete)
 
@@ -61,7 +67,8 @@ class BulkPagesMixin(PageMixin):
         ids = request.form.getlist("rowid")
         if not ids and not is_ticked(request.form, "all"):
             abort(400)
-        chosen = self.whole_list_args() if is_ticked(request.form, "all") else {"id": ids}
+        kept = self.whole_list_args() if action.keeps_list else {}
+        chosen = self.whole_list_args() if is_ticked(request.form, "all") else {**kept, "all": None, "id": ids}
         return redirect(self.get_url(action.endpoint, **chosen, url=self.return_url()))
 
     def chosen_rows(self) -> list[Any]:

@@ -48,10 +48,12 @@ def main() -> None:
     parser.add_argument("--xlsx-rows", type=int, default=100_000)
     parser.add_argument("--peer-rows", type=int, default=20_000, help="rows of the peers' files")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--databases", nargs="+", choices=databases.DATABASES, default=list(databases.DATABASES))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         course = Course(Path(folder), _django(Path(folder)), options.rounds)
-        for database, opened in databases.DATABASES.items():
+        for database in options.databases:
+            opened = databases.DATABASES[database]
             for race in _races(options, has_django=course.python is not None):
                 with opened() as environment:
                     _run(database, race, environment, course)

@@ -119,10 +119,11 @@ def test_ticked_rows_lead_to_the_export_page(session: Session, lead: Any, client
     assert 'value="export"' in client.get("/admin/customer/").text
 
     ticked = {"action": "export", "rowid": [str(row.id) for row in rows[:2]]}
-    page = client.post("/admin/customer/action/", data=ticked, follow_redirects=True)
+    page = client.post("/admin/customer/action/?sort=-name", data=ticked, follow_redirects=True)
     answer = client.post("/admin/customer/action/?search=a&page=3", data={"action": "export", "all": "1"})
 
     assert "<strong>2 rows</strong>" in page.text
+    assert '<input type="hidden" name="sort" value="-name">' in page.text
     assert urlsplit(answer.location).path == "/admin/customer/export/"
     assert parse_qs(urlsplit(answer.location).query)["search"] == ["a"]
     assert "<strong>1 row</strong>" in client.get(answer.location).text
