@@ -1,6 +1,5 @@
 """The steps of an import from its plan on: run, result, undo. Each page has an address of its own."""
 
-from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -27,15 +26,8 @@ from services.storage import MissingFileError
 
 #: States in which something is going on.
 _AT_WORK = frozenset({"waiting", "running"})
-#: Kind of rows -> the count of the job, in the order of the tabs.
-_TABS: Mapping[str, str] = {
-    "error": "error_count",
-    "update": "updated_count",
-    "insert": "inserted_count",
-    "skip": "skipped_count",
-}
-
-
+#: Kinds of rows in the order of the tabs.
+_TABS = ("error", "update", "insert", "skip")
 #: Rows that are shown of a tree too, whose other changes are shown node by node.
 _TROUBLES = frozenset({imports.KEPT, imports.LEFT, "error"})
 
@@ -58,7 +50,8 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
         if show not in tabs:
             offered = [name for name, count in tabs.items() if count and (name in _TROUBLES or not resource.is_tree)]
             show = next(iter(offered), "")
-        page = min(max(parse_row_id(request.args.get("page", "0")) or 0, 0), tabs.get(show, 0) // imports.PAGE_ROWS)
+        last = max(tabs.get(show, 0) - 1, 0) // imports.PAGE_ROWS
+        page = min(parse_row_id(request.args.get("page", "0")) or 0, last)
         diff = imports.tree_changes(db.session, job)
         beat = jobs.progress_of([job]).get((jobs.kind_of(job), job.id))
         return self.render(
@@ -71,7 +64,7 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
             tabs=tabs,
             show=show,
             page=page,
-            page_count=-(-tabs.get(show, 0) // imports.PAGE_ROWS),
+            page_count=last + 1,
             rows=imports.plan_rows(db.session, job, action=show, page=page) if show else [],
             labels=import_columns.field_words(resource.read_fields),
             fault_text=fault_text,
@@ -83,8 +76,8 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
             can_undo=imports.can_undo(db.session, job),
             unknown_count=sum(map(len, imports.unknown_values(db.session, job).values())),
             missing=imports.missing_values(db.session, job),
-            kept_count=imports.count_rows(db.session, job, action=imports.KEPT),
-            left_count=imports.count_rows(db.session, job, action=imports.LEFT),
+            kept_count=tabs.get(imports.KEPT, 0),
+            left_count=tabs.get(imports.LEFT, 0),
             diff=diff,
             groups=groups_of(diff) if diff is not None else [],
             kinds=KINDS,
@@ -149,13 +142,11 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
 
 def _tabs(job: ImportJob) -> dict[str, int]:
     """Return kind of rows -> how many; those that were left or kept first, once there are such."""
-    found = {
-        name: imports.count_rows(db.session, job, action=name)
-        for name in (imports.KEPT, imports.LEFT)
-        if job.state not in {"planned", *_AT_WORK}
-    }
-    found = {name: count for name, count in found.items() if count}
-    return found | {name: imports.count_rows(db.session, job, action=name) for name in _TABS}
+    special = []
+    if job.phase != "plan" and job.state not in _AT_WORK:
+        special = [imports.KEPT, imports.LEFT] if job.phase == "undo" else [imports.LEFT]
+    counts = {name: imports.count_rows(db.session, job, action=name) for name in (*special, *_TABS)}
+    return {name: count for name, count in counts.items() if count or name in _TABS}
 
 
 def _is_changeable(job: ImportJob) -> bool:

@@ -131,6 +131,8 @@ def test_long_plan_has_pages(admin_client: FlaskClient) -> None:
 
     assert [len(faults(shown)) for shown in (page, last, beyond)] == [50, 20, 20]
     assert "Page 3 of 3" in last.text
+    fitting = upload(admin_client, "customer_source", csv_bytes(("name",), *[(name,) for _, name in lines[:100]]))
+    assert len(faults(admin_client.get(f"{fitting.request.path}?show=insert&page=2"))) == 50
     assert admin_client.get(f"{page.request.path}?show=nonsense&page=x").status_code == 200
 
 
@@ -188,11 +190,14 @@ def test_admin_looks_at_any_import_but_changes_none(
     page = upload(owner, "customer", csv_bytes(("name",), ("x",)))
     path = page.request.path
 
+    waiting = upload(owner, "customer", csv_bytes(("name", "unknown"), ("x", "")))
     seen = admin_client.get(path)
+    unchecked = admin_client.get(waiting.request.path.removesuffix("columns/"))
     refused = [admin_client.post(f"{path}{deed}/", data={"plan": "1"}).status_code for deed in ("confirm", "skip")]
 
     assert (seen.status_code, counts(seen), 'id="confirm"' in seen.text) == (200, counts(page), False)
     assert refused == [403, 403]
+    assert "The file was not checked yet." in unchecked.text
     assert admin_client.get(f"{path}columns/").status_code == 403
     assert state(confirm(owner, page)) == "done"
     assert state(send(admin_client, admin_client.get(path), "undo")) == "undone"
