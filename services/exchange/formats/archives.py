@@ -30,6 +30,9 @@ _OTHER_FORMATS = {
 _COLUMN = re.compile(rb""" r=["']([A-Z]{1,10})[0-9]""")
 _ROW = re.compile(rb""" r=["'][A-Z]{0,10}([0-9]{1,10})["']""")
 _ODD_BLANKS = re.compile(rb"[\t\r\n]+r=")
+#: A cell with something in it, by its tag; one without is closed at once.
+_FILLED = re.compile(rb"""<(?:\w+:)?c(?:\s[^>]*?)? r=["']([A-Z]{1,10})([0-9]{1,10})["'](?:[^>]*[^/>])?>""")
+_EXTENT_FAULTS = frozenset({"too_many_columns", "too_many_rows", "too_many_cells"})
 _CELL_TAGS = (b"<c ", b"<c>", b":c ", b":c>")
 _FILLED_CELL = re.compile(rb"<table:table-cell[^>]*office:value[^>]*>")
 _REPEATED = re.compile(rb'number-columns-repeated="([0-9]{1,12})"')
@@ -69,8 +72,15 @@ def check_archive(content: Content) -> None:
         for part in parts:
             if part.flag_bits & 1:
                 raise FileError("password")
-            with archive.open(part) as stream:
-                _check_part(part.filename, stream)
+            try:
+                with archive.open(part) as stream:
+                    _check_part(part.filename, stream)
+            except FileError as error:
+                # Formats reach to the last row that there is; what is blank takes no room.
+                if error.code not in _EXTENT_FAULTS or not _SHEET_PART.search(part.filename):
+                    raise
+                with archive.open(part) as stream:
+                    _check_filled(stream, error)
 
 
 def blocks_of_tags(stream: IO[bytes]) -> Iterator[bytes]:
@@ -108,6 +118,25 @@ def _check_extent(sheet: IO[bytes]) -> None:
         column = max([column, *(column_number(letters.decode()) for letters in set(_COLUMN.findall(block)))])
         row = max([row, *map(int, set(_ROW.findall(block)))])
         count += sum(map(block.count, _CELL_TAGS))
+    _refuse_extent(column, row, count)
+
+
+def _check_filled(sheet: IO[bytes], fault: FileError) -> None:
+    """Refuse a sheet of which cells with something in them lie far out.
+
+    :raises FileError: if one does; as before, if there are cells that do not say where they stand
+    """
+    column = row = count = 0
+    for block in blocks_of_tags(sheet):
+        cells, places = sum(map(block.count, _CELL_TAGS)), len(_COLUMN.findall(block))
+        if places < cells:
+            raise fault
+        for letters, number in _FILLED.findall(block):
+            column, row, count = max(column, column_number(letters.decode())), max(row, int(number)), count + 1
+    _refuse_extent(column, row, count)
+
+
+def _refuse_extent(column: int, row: int, count: int) -> None:
     if column > MAX_COLUMNS:
         raise FileError("too_many_columns", limit=MAX_COLUMNS)
     if row > MAX_ROWS + SEARCHED_ROWS:

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from services.exchange.errors import FileError
 from services.exchange.formats import read_table
@@ -37,6 +38,29 @@ def test_far_cell_is_refused(far: str, code: str) -> None:
         read_table(workbook("A1", far))
 
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("far", ["XFD2", "A1048576", "GR200000"])
+def test_far_cell_that_is_merely_formatted_is_ignored(far: str) -> None:
+    book, buffer = Workbook(), BytesIO()
+    for place, text in {"A1": "code", "B1": "name", "A2": "1", "B2": "a"}.items():
+        book.active[place] = text  # type: ignore[index]
+    book.active[far].font = Font(bold=True)  # type: ignore[index]
+    book.save(buffer)
+
+    assert list(read_table(buffer.getvalue()).rows) == [(2, ["1", "a"])]
+
+
+def test_far_cell_that_does_not_say_where_it_stands_is_refused() -> None:
+    content = BytesIO()
+    with zipfile.ZipFile(BytesIO(workbook("A1", "A1048576"))) as source, zipfile.ZipFile(content, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b'<c r="A1048576"', b"<c"))
+
+    with pytest.raises(FileError) as caught:
+        read_table(content.getvalue())
+
+    assert caught.value.code == "too_many_rows"
 
 
 def test_lying_dimension_changes_nothing() -> None:
