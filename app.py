@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import auth.guard  # noqa: F401 -- installs the visibility listeners
 import models.engine  # noqa: F401 -- installs the SQLite listeners
-from admin_views import import_pages, setup
+from admin_views import file_pages, import_pages, setup
 from auth import languages, login
 from models import db
 from services import audit, commands, installation
@@ -107,6 +107,7 @@ def _init_extensions(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     import_pages.init_app(app)
+    file_pages.allow_large_uploads(app)
     # Before the check of forged requests: who is no longer logged in is sent to the log-in, not told of an old form.
     login.init_app(app, note_password=audit.record_own_password)
     CSRFProtect(app)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, g, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from admin_views.messages import TOLD_ERRORS, refusal_of, stale_message
+from auth.devices import start_url
 from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
 from auth.redirects import came_from, is_from_script
 from models import db
@@ -96,15 +97,24 @@ def show_prompt(error: PrivateCustomerError) -> Answer:
     db.session.rollback()
     if is_from_script():
         return jsonify(code="PRIVATE_CUSTOMER", name=error.name, owner=error.owner_name), 403
-    return render_template("errors/private_customer.html", error=error), 403
+    return render_template(_template("private_customer"), error=error), 403
 
 
 def _page(status: int, code: str, message: str) -> Answer:
     db.session.rollback()
     if is_from_script():
         return jsonify(code=code, message=message), status
-    page = render_template("errors/error.html", status=status, message=message, hint=_hint(code), ways=_ways(status))
+    page = render_template(_template("error"), status=status, message=message, hint=_hint(code), ways=_ways(status))
     return page, status
+
+
+def _is_phone_page() -> bool:
+    return request.path.startswith("/m/") and "actor" in g
+
+
+def _template(name: str) -> str:
+    """Return the template of a refusal, drawn as the page that was asked for."""
+    return f"phone/{name}.html" if _is_phone_page() else f"errors/{name}.html"
 
 
 def _hint(code: str) -> str:
@@ -122,7 +132,7 @@ def _hint(code: str) -> str:
 
 def _ways(status: int) -> list[tuple[str, str]]:
     """Return the ways on from an error page as (words, address), the best first."""
-    ways = [(gettext("To the start page"), url_for("admin.index"))]
+    ways = [(gettext("To the start page"), start_url())]
     before = came_from()
     if before is not None and (request.method != "GET" or before != request.full_path.rstrip("?")):
         ways.insert(0, (gettext("Back"), before))

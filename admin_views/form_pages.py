@@ -63,6 +63,15 @@ class FormPagesMixin(PageMixin):
             self._is_fresh(form, row)  # somebody may have been quicker by a moment
         return self._show_model_form(form, row)
 
+    def submitted(self, form: Any, row: Any) -> Any:
+        """Return the row that a posted form was written to; None if it was refused, with the faults in the form.
+
+        :param row: the row to change; None for a new one
+        """
+        if not form.validate() or (row is not None and not self._is_fresh(form, row)):
+            return None
+        return self.write(form, self.model() if row is None else row, is_created=row is None)
+
     def form_names(self, row: Any) -> tuple[str, ...]:
         """Return the attributes that the form asks for: for a new row (None) all, later only the changeable ones."""
         return tuple(

@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface
 
 #: Endpoints whose answers are the same for everybody and say themselves how long they may be kept.
-SHARED_ENDPOINTS = frozenset({"static", "admin.static", "theme.stylesheet"})
+SHARED_ENDPOINTS = frozenset({"static", "admin.static", "theme.stylesheet", "phone_app.manifest", "phone_app.icon"})
 #: Header -> value, on every answer that has none of its own. No inline script or style, no other host; Tabler's icons
 #: are ``data:`` images. Visits ask where they are and take photos, nothing else of the device is asked for.
 HEADERS = {

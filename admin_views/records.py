@@ -56,6 +56,7 @@ class FollowUpView(RecordView):
     """Follow-ups."""
 
     own_model = FollowUp
+    details_template = "follow_up/details.html"
 
     def offered(self, attribute: Attribute) -> Select[Any]:
         """Offer contacts of customers one sees."""
@@ -76,6 +77,7 @@ class VisitView(RecordView):
     """Visits: offered are the customers that one follows."""
 
     own_model = Visit
+    details_template = "visit/details.html"
 
     def offered(self, attribute: Attribute) -> Select[Any]:
         """Offer followed customers, active ones only."""

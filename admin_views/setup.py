@@ -1,24 +1,26 @@
 """Registers the generated views, the start page, and what templates need."""
 
-from flask import Blueprint, Flask, redirect, url_for
+from flask import Blueprint, Flask, redirect
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
 
-from admin_views import addresses, checks, errors, generator, headers, health, openings, template_texts
+from admin_views import addresses, checks, errors, file_pages, generator, headers, health, openings, template_texts
 from admin_views.cells import show_moment, show_number
 from admin_views.company import PRODUCT
 from admin_views.frame import add_frame
 from admin_views.home import HomeView
 from admin_views.job_pages import JobsView
+from admin_views.phone import pages as phone_pages
+from auth.devices import start_url
 
 root = Blueprint("root", __name__)
 
 
 @root.get("/")
 def start() -> Response:
-    """Send to the start page."""
-    return redirect(url_for("admin.index"))
+    """Send to the start page: a phone to the phone pages."""
+    return redirect(start_url())
 
 
 def init_app(app: Flask) -> None:
@@ -32,7 +34,7 @@ def init_app(app: Flask) -> None:
     admin = Admin(app, name=PRODUCT, theme=Bootstrap4Theme(), index_view=HomeView(views))
     for view in views:
         admin.add_view(view)
-    for module in (addresses, template_texts, headers, health, errors, openings):
+    for module in (addresses, template_texts, headers, health, errors, openings, file_pages, phone_pages):
         module.init_app(app)
     app.register_blueprint(root)
     add_frame(app, views)

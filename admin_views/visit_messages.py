@@ -1,9 +1,10 @@
-"""What is refused around visits, their photos and the files of follow-ups, as a person reads it."""
+"""What is refused around contacts, visits, their photos and the files of follow-ups, as a person reads it."""
 
 from flask_babel import gettext
 
 from admin_views.refusal import Refusal
 from services.attachments import MAX_ATTACHMENTS, AttachmentSizeError, TooManyAttachmentsError
+from services.customers import FutureBirthdayError
 from services.photos import MAX_PHOTOS, TooManyPhotosError
 from services.pictures import PictureError, PictureFault
 from services.visits import OpenVisitError, PlannedTimeError, VisitStateError, VisitTimesError
@@ -31,6 +32,9 @@ def _picture_message(error: PictureError) -> str:
 VISIT_REFUSALS: dict[type[Exception], Refusal] = {
     AttachmentSizeError: Refusal(
         422, "attachment_size", lambda _: gettext("The file is empty, or larger than 10 MB."), "attachments"
+    ),
+    FutureBirthdayError: Refusal(
+        422, "future_birthday", lambda _: gettext("A birthday does not lie in the future."), "birthday"
     ),
     OpenVisitError: Refusal(
         422, "open_visit", lambda _: gettext("Another visit is still open. End it first."), "status"

@@ -26,6 +26,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from auth import languages, passwords
 from auth.actor import AnySession, LogIn, load_log_in, set_actor
+from auth.devices import start_url
 from auth.redirects import came_from, is_from_script, is_own_path
 from models import Employee, db
 from models.base import reading_only
@@ -41,6 +42,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "static",
         "admin.static",
         "theme.stylesheet",
+        "phone_app.manifest",
+        "phone_app.icon",
     }
 )
 #: Endpoints open to one who must first change the password.
@@ -180,7 +183,7 @@ def _forget_reading(_error: BaseException | None) -> None:
 def login() -> str | BaseResponse:
     """Show the log-in form, or log in."""
     if request.method == "GET" and current_user.is_authenticated:
-        return redirect(url_for("admin.index"))
+        return redirect(start_url())
     form = LoginForm()
     if form.validate_on_submit():
         employee = passwords.find_login(db.session, form.login.data or "")
@@ -210,7 +213,7 @@ def password() -> str | BaseResponse:
         if not passwords.check_password(employee, form.password.data or ""):
             form.password.errors = [gettext("The present password is wrong.")]
         elif _set_password(employee, form, is_by_link=False):
-            return redirect(url_for("admin.index"))
+            return redirect(start_url())
     return render_template("login/password.html", form=form, is_forced=current_user.must_change_password)
 
 
@@ -223,7 +226,7 @@ def link(token: str) -> str | BaseResponse | tuple[str, int]:
         return render_template("login/link_expired.html"), 404
     form = NewPasswordForm()
     if form.validate_on_submit() and _set_password(employee, form, is_by_link=True):
-        return redirect(url_for("admin.index"))
+        return redirect(start_url())
     return render_template("login/link.html", form=form, employee=employee)
 
 
@@ -231,7 +234,7 @@ def link(token: str) -> str | BaseResponse | tuple[str, int]:
 def set_language() -> BaseResponse:
     """Keep the chosen language, with the person and for this browser."""
     target = request.form.get("next", "")
-    response = redirect(target if is_own_path(target) else url_for("admin.index"))
+    response = redirect(target if is_own_path(target) else start_url())
     chosen = request.form.get("language", "")
     if chosen not in LANGUAGES:
         return response
@@ -268,4 +271,4 @@ def _set_password(employee: Employee, form: NewPasswordForm, *, is_by_link: bool
 
 def _next_url() -> str:
     target = request.args.get("next", "")
-    return target if is_own_path(target) else url_for("admin.index")
+    return target if is_own_path(target) else start_url()

@@ -1,6 +1,7 @@
 """Contacts of customers, and the door through which everything that hangs on a customer is written."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +10,9 @@ from auth.actor import AnySession
 from auth.visibility import require_full
 from models import Contact, Customer
 from models.scope import UNFILTERED_KEY
+from models.types import utc_now
+from services.company_days import company_time_zone
+from services.customers.errors import FutureBirthdayError
 from services.customers.rights import require_editable
 
 
@@ -30,7 +34,11 @@ def save_contact(session: AnySession, contact: Contact, values: Mapping[str, Any
 
     :param values: column attribute -> value; ``customer_id`` counts for a new contact alone
     :raises HiddenRowError, PrivateCustomerError, PermissionDeniedError: as :func:`editable_customer`
+    :raises FutureBirthdayError: if the person is not born yet
     """
+    birthday: date | None = values.get("birthday")
+    if birthday is not None and birthday > utc_now().astimezone(company_time_zone(session)).date():
+        raise FutureBirthdayError(birthday.isoformat())
     is_new = contact.id is None
     customer = editable_customer(session, values["customer_id"] if is_new else contact.customer_id)
     if values.get("is_primary") and not contact.is_primary:

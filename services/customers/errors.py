@@ -71,3 +71,7 @@ class NotInPoolError(ServiceError):
 
 class PositionError(ServiceError):
     """Latitude without longitude, or degrees that are on no map."""
+
+
+class FutureBirthdayError(ServiceError):
+    """A contact would be born tomorrow or later."""

@@ -3,7 +3,15 @@
 from services.visit_status import TO_VISIT, shown_status, status_is
 from services.visits.due import DueVisit, due_follow_ups, due_visits
 from services.visits.errors import OpenVisitError, PlannedTimeError, VisitStateError, VisitTimesError
-from services.visits.flow import check_in, check_out, follows, plan_visit, start_visit
+from services.visits.flow import (
+    check_in,
+    check_out,
+    follows,
+    plan_visit,
+    require_follows,
+    require_visitor,
+    start_visit,
+)
 from services.visits.own import own_visit, own_visits
 from services.visits.writing import (
     DONE,
@@ -34,6 +42,8 @@ __all__ = [
     "own_visit",
     "own_visits",
     "plan_visit",
+    "require_follows",
+    "require_visitor",
     "shown_status",
     "start_visit",
     "status_is",

@@ -35,6 +35,25 @@ def follows(session: AnySession, customer_id: int) -> bool:
     return session.scalar(query) is not None
 
 
+def require_follows(session: AnySession, customer_id: int) -> None:
+    """Let pass who may visit a customer.
+
+    :raises PermissionDeniedError: if the actor does not follow it, or it is not active
+    """
+    if not follows(session, customer_id):
+        raise PermissionDeniedError(f"customer {customer_id} is not followed")
+
+
+def require_visitor(session: AnySession, visit: Visit) -> None:
+    """Let pass whose visit it is.
+
+    :raises PermissionDeniedError: if it is somebody else's
+    """
+    actor = get_actor(session)
+    if actor is None or visit.user_id != actor.id:
+        raise PermissionDeniedError(f"visit {visit.id} is somebody else's")
+
+
 def plan_visit(session: AnySession, customer_id: int, planned_at: datetime | None) -> Visit:
     """Plan a visit of the actor for today or later. Flushes.
 
@@ -79,11 +98,10 @@ def check_in(
     :raises VisitStateError: if it has begun already
     :raises OpenVisitError: if another visit of the actor is open
     """
-    _require_visitor(session, visit)
+    require_visitor(session, visit)
     if visit.status not in (TO_VISIT, OVERDUE):
         raise VisitStateError(f"visit {visit.id} is {visit.status}")
-    if not follows(session, visit.customer_id):
-        raise PermissionDeniedError(f"customer {visit.customer_id} is not followed")
+    require_follows(session, visit.customer_id)
     update_visit(session, visit, {"status": VISITING, "check_in_at": utc_now(), "check_in_address": address})
     _place(session, visit, position, fills_position=fills_position)
     return visit
@@ -125,12 +143,6 @@ def allowed_error_m(session: AnySession) -> int:
     """Return from how many metres on a check-in is marked as far from the customer."""
     setting = company_setting(session)
     return setting.visit_error_m if setting is not None else DEFAULT_ERROR_M
-
-
-def _require_visitor(session: AnySession, visit: Visit) -> None:
-    actor = get_actor(session)
-    if actor is None or visit.user_id != actor.id:
-        raise PermissionDeniedError(f"visit {visit.id} is somebody else's")
 
 
 def _place(session: AnySession, visit: Visit, position: Position | None, *, fills_position: bool) -> None:

@@ -92,6 +92,8 @@ def test_urls_public_ones_are_these_alone() -> None:
         "static",
         "admin.static",
         "theme.stylesheet",
+        "phone_app.manifest",
+        "phone_app.icon",
     } == PUBLIC_ENDPOINTS
 
 

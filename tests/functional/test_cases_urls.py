@@ -1,6 +1,7 @@
 """Cases 37 and 38 of DOMAIN 3.7 through HTTP: every address about a customer that somebody may not open."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,9 +10,11 @@ from werkzeug.test import TestResponse
 
 from models import FollowUpAttachment, VisitPhoto
 from models.enums import Permission
+from models.types import utc_now
 from tests import factories
 from tests.factories import Company
 from tests.functional.visibility_pages import JSON, give_role, snapshot, word
+from tests.pictures import picture
 
 ClientAs = Callable[[str], FlaskClient]
 TEXT = "text-c1-mark"
@@ -22,19 +25,25 @@ def rows(session: Session, company: Company) -> dict[str, int]:
     """Return the ids of C1 and of what hangs on it, by table."""
     c1 = company.c1
     follow_up = factories.make_follow_up(session, c1, author=company.a1, content=TEXT)
-    visit = factories.make_visit(session, c1, user=company.a1, summary=TEXT)
-    factories.save(
-        session,
-        VisitPhoto(customer_id=c1.id, visit_id=visit.id, storage_key=TEXT),
-        FollowUpAttachment(customer_id=c1.id, follow_up_id=follow_up.id, file_name=TEXT, storage_key=TEXT),
-    )
-    return {"customer": c1.id, "contact": company.contact_c1.id, "follow_up": follow_up.id, "visit": visit.id}
+    visit = factories.make_visit(session, c1, user=company.a1, summary=TEXT, status="visiting", check_in_at=utc_now())
+    photo = VisitPhoto(customer_id=c1.id, visit_id=visit.id, storage_key=TEXT)
+    file = FollowUpAttachment(customer_id=c1.id, follow_up_id=follow_up.id, file_name=TEXT, storage_key=TEXT)
+    factories.save(session, photo, file)
+    return {
+        "customer": c1.id,
+        "contact": company.contact_c1.id,
+        "follow_up": follow_up.id,
+        "visit": visit.id,
+        "photo": photo.id,
+        "attachment": file.id,
+    }
 
 
 def guesses(client: FlaskClient, company: Company, rows: dict[str, int]) -> dict[str, TestResponse]:
     """Ask for everything that has an address, and post to everything that takes a post."""
-    found = {}
-    for table, row_id in rows.items():
+    found = phone(client, rows)
+    for table in ("customer", "contact", "follow_up", "visit"):
+        row_id = rows[table]
         address = f"/admin/{table}"
         data = {"name": "taken over", "content": "taken over", "summary": "taken over", "version": 1, "is_active": "y"}
         found |= {
@@ -48,6 +57,36 @@ def guesses(client: FlaskClient, company: Company, rows: dict[str, int]) -> dict
             f"{table} bulk": client.post(f"{address}/action/", data={"action": "delete", "rowid": row_id}),
         }
     return found | deeds(client, company)
+
+
+def phone(client: FlaskClient, rows: dict[str, int]) -> dict[str, TestResponse]:
+    """Ask for the files and the phone's pages, and post its steps."""
+    pages = {
+        f"m customer {tab}": f"/m/customer/?id={rows['customer']}&tab={tab}" for tab in ("info", "contacts", "visits")
+    }
+    pages |= {
+        "m edit": f"/m/customer/edit/?id={rows['customer']}",
+        "m contact": f"/m/contact/edit/?id={rows['contact']}",
+        "m new contact": f"/m/contact/new/?customer={rows['customer']}",
+        "m new follow-up": f"/m/follow_up/new/?customer={rows['customer']}",
+        "m visit": f"/m/visit/?id={rows['visit']}",
+        "m new visit": f"/m/visit/new/?customer={rows['customer']}",
+        "photo": f"/photo/?id={rows['photo']}",
+        "small photo": f"/photo/?id={rows['photo']}&size=small",
+        "attachment": f"/attachment/?id={rows['attachment']}",
+    }
+    posts = {
+        "visit/start": {"customer": rows["customer"], "lat": "1", "lng": "1"},
+        "visit/plan": {"customer": rows["customer"], "planned_at": "2027-01-01T09:00"},
+        **{f"visit/{step}": {"id": rows["visit"]} for step in ("check_in", "check_out", "tell")},
+        "visit/photo/delete": {"id": rows["photo"]},
+        "attachment/delete": {"id": rows["attachment"]},
+        "attachment/add": {"id": rows["follow_up"], "file": (BytesIO(b"x"), "x")},
+        "visit/photo": {"id": rows["visit"], "photo": (BytesIO(picture()), "x")},
+    }
+    found = {what: client.get(url) for what, url in pages.items()}
+    found |= {f"post {url}": client.post(url, data={"name": "taken over"}) for url in pages.values() if "edit" in url}
+    return found | {f"post m/{path}": client.post(f"/m/{path}/", data=data) for path, data in posts.items()}
 
 
 def deeds(client: FlaskClient, company: Company) -> dict[str, TestResponse]:
@@ -75,7 +114,6 @@ def deeds(client: FlaskClient, company: Company) -> dict[str, TestResponse]:
 def test_every_address_is_closed(
     client_as: ClientAs, session: Session, company: Company, rows: dict[str, int], *, login: str, expected: str
 ) -> None:
-    """Photo files come with the page that shows them."""
     before = snapshot(session)
 
     answers = guesses(client_as(login), company, rows)

@@ -71,8 +71,14 @@ def _is_prompt(found: Found) -> bool:
 _KEPT_OF_VISITS = frozenset({"planned_at", "check_in_at", "check_in_address", "check_out_at", "duration_s"})
 
 
+#: The phone's pages about the person's own visits, and its steps, which lead there.
+_PHONE_PAGES = frozenset(
+    {"phone.today", "phone.my_visits", "phone.visit_page", "phone.check_out", "phone.choose_pages", "root.start"}
+)
+
+
 def _is_own_visit(found: Found) -> bool:
-    if not found.endpoint.startswith(f"{Visit.__tablename__}."):
+    if not (found.endpoint.startswith(f"{Visit.__tablename__}.") or found.endpoint in _PHONE_PAGES):
         return False
     world, mark = found.world, found.mark
     actor_id, team = world.people.get(found.actor), world.sight.team(world.people.get(found.actor))
