@@ -70,8 +70,8 @@ if (finder) {
       return;
     }
     navigator.geolocation.getCurrentPosition(({ coords }) => {
-      // To about a hundred metres: an address stands in logs, and the order of a list needs no more.
-      const query = new URLSearchParams({ near: `${coords.latitude.toFixed(3)},${coords.longitude.toFixed(3)}` });
+      // To about ten metres: an address stands in logs, and the order of a list needs no more.
+      const query = new URLSearchParams({ near: `${coords.latitude.toFixed(4)},${coords.longitude.toFixed(4)}` });
       if (finder.elements.search.value) query.set("search", finder.elements.search.value);
       window.location.assign(`${finder.action}?${query}`);
     }, failed, { maximumAge: 60_000, timeout: 15_000 });
