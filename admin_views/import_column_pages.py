@@ -46,7 +46,8 @@ class ImportColumnPagesMixin(ImportBaseMixin):
         unknown = import_columns.unknown_values(resource, job, self.actor)
         if request.method == "GET":
             return self.render("exchange/import_values.html", job=job, unknown=unknown)
-        values, added = import_columns.chosen_values(unknown, request.form)
+        options = Options.from_json(job.options)
+        values, added = import_columns.chosen_values(unknown, request.form, options, self.actor)
         return self.plan_anew(job, values=values, add_missing=added)
 
     def _show_import_columns(self, resource: Resource, job: ImportJob, seen: Look, fault: str = "") -> Any:

@@ -1,6 +1,6 @@
 """The forms before the plan: how a file is read, which column is which, defaults, and what unknown texts mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -159,29 +159,48 @@ def unknown_values(resource: Resource, job: ImportJob, actor: Actor) -> list[Unk
     found = []
     for field_ in resource.fields:
         meant = options.values.get(field_.name, {})
-        counts = {**dict.fromkeys(meant, 0), **dict.fromkeys(missing.get(field_.name, ()), 0)}
-        counts |= unknown.get(field_.name, {})
-        if counts:
+        asked = _asked(unknown.get(field_.name, {}), missing.get(field_.name, ()), meant)
+        if asked:
             can_add = actor.may(Permission.MANAGE_CUSTOMER_CONFIG) and field_.name in addable_fields(resource)
             is_added = field_.name in options.add_missing
-            counts = dict(islice(counts.items(), _SHOWN_UNKNOWN))
+            counts = dict(islice(asked.items(), _SHOWN_UNKNOWN))
             found.append(UnknownValues(field_, counts, meant, suggestions(field_, MAX_VALUES), can_add, is_added))
     return found
 
 
-def chosen_values(unknown: Sequence[UnknownValues], form: Any) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """Return (field -> text -> meaning, fields whose other texts are added) as a form says."""
-    values: dict[str, dict[str, str]] = {}
-    added = []
+def _asked(unknown: Mapping[str, int], missing: Iterable[str], meant: Mapping[str, str]) -> dict[str, int]:
+    """Return text -> number of rows: those without an answer first, so that the others never hide them.
+
+    A meaning that is not known is asked about as the text that means it.
+    """
+    wrong = {told: unknown[meaning] for told, meaning in meant.items() if meaning in unknown}
+    meanings = {meant[told] for told in wrong}
+    still = {told: count for told, count in unknown.items() if told not in meanings}
+    return wrong | still | {told: still.get(told, wrong.get(told, 0)) for told in (*missing, *meant)}
+
+
+def chosen_values(
+    unknown: Sequence[UnknownValues], form: Any, options: Options, actor: Actor
+) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Return (field -> text -> meaning, fields whose other texts are added) as a form says.
+
+    What was chosen before and is not on the form stays.
+    """
+    shown = {item.field.name: item.counts.keys() for item in unknown}
+    values = {
+        name: {told: meaning for told, meaning in texts.items() if told not in shown.get(name, ())}
+        for name, texts in options.values.items()
+    }
+    may_add = actor.may(Permission.MANAGE_CUSTOMER_CONFIG)
+    added = [name for name in options.add_missing if may_add and name not in shown]
     for item in unknown:
         name = item.field.name
         pairs = zip(form.getlist(f"text-{name}"), form.getlist(f"meant-{name}"), strict=False)
         meant = {told: meaning.strip() for told, meaning in pairs if told in item.counts and meaning.strip()}
-        if meant:
-            values[name] = meant
+        values[name] = values.get(name, {}) | meant
         if item.can_add and form.get(f"add-{name}"):
             added.append(name)
-    return values, added
+    return {name: texts for name, texts in values.items() if texts}, added
 
 
 def missing_choice_text(keys: Sequence[str]) -> str:

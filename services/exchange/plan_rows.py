@@ -158,7 +158,7 @@ class _Texts:
         if name == "co_followers":
             return ";".join(self._logins(value))
         if field.target is not None and isinstance(value, int):
-            known = self._context.file.texts[field.target] if value > 0 else {}
+            known = self._context.file.texts.get(field.target, {}) if value > 0 else {}
             return known.get(value) or self._context.texts.get((name, value), "")
         if isinstance(value, datetime):
             value = value.astimezone(self._context.setting.zone).replace(tzinfo=None)

@@ -1,6 +1,7 @@
 """The step before the plan: how a file was read, which column is which, defaults, and what unknown texts mean."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -244,3 +245,39 @@ def test_missing_values_are_not_added_by_others(session: Session, roles: Any, cl
     assert 'name="add-' not in page.text
     assert counts(taken)["errors"] == 3
     assert kept_options(session, taken).add_missing == ()
+
+
+def asked_values(client: FlaskClient, plan: Any, field: str) -> list[str]:
+    """Return the texts that the form of unknown values asks about."""
+    page = client.get(f"{plan.request.path}values/")
+    return re.findall(rf'name="text-{field}" value="([^"]*)"', page.text)
+
+
+def test_unknown_values_beyond_a_page_are_asked_once_the_first_are_answered(
+    session: Session, admin_client: FlaskClient
+) -> None:
+    session.add(CustomerGrade(name="A"))
+    session.commit()
+    plan = upload(admin_client, "customer", csv_bytes(("name", "grade"), *((f"n{i}", f"g{i}") for i in range(250))))
+
+    first = asked_values(admin_client, plan, "grade")
+    ask_values(admin_client, plan, **{"text-grade": first, "meant-grade": ["A"] * len(first)})
+    second = asked_values(admin_client, plan, "grade")
+    taken = ask_values(admin_client, plan, **{"text-grade": second, "meant-grade": ["A"] * len(second)})
+
+    assert (len(first), second[:50]) == (200, [f"g{i}" for i in range(200, 250)])
+    assert counts(taken) | {"rows": 0} == {"rows": 0, "inserted": 250, "updated": 0, "skipped": 0, "errors": 0}
+
+
+def test_answers_that_are_not_asked_for_again_stay(session: Session, admin_client: FlaskClient) -> None:
+    session.add(CustomerGrade(name="A"))
+    session.commit()
+    plan = upload(admin_client, "customer", csv_bytes(("name", "grade", "region"), ("a", "VIP", "Nowhere")))
+
+    answers = {"text-grade": ["VIP"], "meant-grade": ["nothing"], "text-region": ["Nowhere"], "meant-region": [""]}
+    ask_values(admin_client, plan, **answers, **{"add-region": "1"})
+    again = asked_values(admin_client, plan, "grade")
+    taken = ask_values(admin_client, plan, **{"text-grade": ["VIP"], "meant-grade": ["A"]})
+
+    assert again == ["VIP"]
+    assert (counts(taken)["inserted"], kept_options(session, taken).add_missing) == (1, ("region",))

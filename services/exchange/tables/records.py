@@ -50,6 +50,7 @@ def _find_contacts(context: Context, rows: list[Row]) -> None:
             row.refuse("contact", "unknown", value=text)
         else:
             row.values["contact"] = named_id
+            context.texts["contact", named_id] = text
 
 
 def _check(context: Context, rows: list[Row]) -> None:

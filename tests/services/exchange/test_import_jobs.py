@@ -9,7 +9,7 @@ from models import CustomerGrade, ImportJob, ImportRow
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange import imports
 from services.jobs import JobStateError
-from tests.factories import Company, save
+from tests.factories import Company, make_contact, save
 from tests.files import as_person, exported, seen
 from tests.imports import carried_out, imported, outcomes, planned, undone
 
@@ -98,6 +98,15 @@ TABLES = {
     "follow_up": (("customer", "method", "content"), ("C1", "phone", "x"), ("C2", "phone", "y")),
     "price_level": (("name", "discount"), ("甲", "0.7"), ("乙", "0.8")),
 }
+
+
+def test_follow_up_with_its_contact(session: Session, people: Company) -> None:
+    make_contact(session, people.c1, name="王一")
+
+    job = imported(session, "follow_up", ("customer", "contact", "method", "content"), ("C1", " 王一", "phone", "x"))
+
+    assert (job.state, job.inserted_count, changes(session, job)[2]["contact"]) == ("done", 1, [None, "王一"])
+    assert "王一" in whole(session, "follow_up").decode()
 
 
 @pytest.mark.parametrize("endpoint", TABLES)
