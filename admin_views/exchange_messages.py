@@ -66,7 +66,7 @@ CELL_SENTENCES: dict[str, Any] = {
 FILE_SENTENCES: dict[str, Any] = {
     "bad_add": _("missing values of “%(header)s” cannot be added"),
     "bad_default": _("“%(header)s” cannot have the same value for all rows"),
-    "may_not_add": _("you may not add missing values of “%(header)s”"),
+    "may_not_add": _("you may not add values that are missing"),
     "may_not_export": _("you may not export this table any more"),
     "may_not_import": _("you may not import this table any more"),
     "bad_option": _("write FIELD=TEXT, or FIELD:TEXT=TEXT, not “%(value)s”"),

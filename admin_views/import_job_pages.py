@@ -76,6 +76,7 @@ class ImportJobPagesMixin(ImportColumnPagesMixin):
             can_undo=imports.can_undo(db.session, job),
             unknown_count=sum(map(len, imports.unknown_values(db.session, job).values())),
             missing=imports.missing_values(db.session, job),
+            kept_values=imports.kept_values(job),
             kept_count=tabs.get(imports.KEPT, 0),
             left_count=tabs.get(imports.LEFT, 0),
             diff=diff,

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from admin_views.exchange_messages import fault_text
-from admin_views.text import language, parting, text
+from admin_views.text import colon, language, parting, text
 from models.enums import IMPORT_MODE_LABELS
 from models.meta import label
 from services.exchange.imports import ErrorWords
@@ -48,7 +48,14 @@ _ROW, _REASON = label(en="Row", zh="行号"), label(en="Reason", zh="错误原�
 
 def error_words() -> ErrorWords:
     """Return the words of the file of refused rows."""
-    return ErrorWords(number=text(_ROW), reason=text(_REASON), between=parting(), text=fault_text, language=language())
+    return ErrorWords(
+        number=text(_ROW),
+        reason=text(_REASON),
+        between=parting(),
+        colon=colon(),
+        text=fault_text,
+        language=language(),
+    )
 
 
 def modes_of(resource: Resource) -> list[tuple[str, str, str]]:

@@ -30,6 +30,11 @@ def parting() -> str:
     return "；" if language().startswith("zh") else "; "
 
 
+def colon() -> str:
+    """Return what stands between a name and what is said of it in the language of the request."""
+    return "：" if language().startswith("zh") else ": "
+
+
 def joined(texts: Iterable[str]) -> str:
     """Join texts as a list reads in the language of the request."""
     return listed(texts, language())

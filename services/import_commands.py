@@ -84,11 +84,13 @@ def undo_command(job_id: int) -> None:
         session.commit()
         _perform(session, job)
         kept = _faults(session, job, imports.kept_rows())
-        counts = job.summary["undo"]
+        counts, values = job.summary["undo"], imports.kept_values(job)
     for fault in kept:
         click.echo(str(fault), err=True)
+    for value in values:
+        click.echo(f"the new value “{value}” stays: it is in use or was edited since", err=True)
     click.echo(f"{job.endpoint}: {counts['undone']} rows undone, {counts['kept']} left as they are.")
-    if counts["kept"]:
+    if counts["kept"] or values:
         raise click.exceptions.Exit(1)
 
 

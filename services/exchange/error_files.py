@@ -35,6 +35,8 @@ class ErrorWords:
     reason: str = "Reason"
     #: Between two reasons.
     between: str = "; "
+    #: Between a field and what is wrong with it.
+    colon: str = ": "
     #: Returns the reason that a fault is.
     text: Callable[[RowFault], str] = lambda fault: fault.sentence
     #: Language of the names of fields, ``en`` or ``zh_Hans_CN``.
@@ -104,7 +106,7 @@ def _reason(fault: RowFault, labels: Mapping[str, str], words: ErrorWords) -> st
     code = _PLAINER.get(fault.code, fault.code)
     data = fault.data if code == fault.code else {"value": fault.data["value"]}
     text = words.text(RowFault(fault.row, fault.field, code, data))
-    return f"{labels.get(fault.field, fault.field)}: {text}" if fault.field else text
+    return f"{labels.get(fault.field, fault.field)}{words.colon}{text}" if fault.field else text
 
 
 def _cell(cell: Any) -> Any:

@@ -78,6 +78,11 @@ def missing_values(session: AnySession, job: ImportJob) -> Mapping[str, Sequence
     return dict((job.summary or {}).get("missing", {}))
 
 
+def kept_values(job: ImportJob) -> Sequence[str]:
+    """Return the values that the import added and its undo left: they are in use, or were edited since."""
+    return list((job.summary or {}).get("undo", {}).get("values", ()))
+
+
 def tree_changes(session: AnySession, job: ImportJob) -> TreeDiff | None:
     """Return what the plan does to a tree, node by node; None for other tables."""
     kept = (job.summary or {}).get("diff")

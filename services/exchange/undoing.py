@@ -52,9 +52,9 @@ def undo(run: JobRun) -> None:
             part = load_part(every, run.job_id, first, last)
             counts.update(_undo_part(run, every, resource, part))
             tick(run, counts["undone"] + counts["kept"], job.row_count)
-        _take_back_values(every, rowless, get_actor(run.session))
+        values = _take_back_values(every, rowless, get_actor(run.session))
     run.session.expire_all()
-    summary = {**(job.summary or {}), "undo": {"undone": counts["undone"], "kept": counts["kept"]}}
+    summary = {**(job.summary or {}), "undo": {"undone": counts["undone"], "kept": counts["kept"], "values": values}}
     import_log.note_undo(run.session, job, undone=counts["undone"], kept=counts["kept"])
     run.end("undone", summary=summary)
 
@@ -148,11 +148,13 @@ def _note_rows(session: Session, job_id: int, done: Iterable[int], kept: Mapping
             session.execute(update(ImportRow), values)
 
 
-def _take_back_values(every: Session, rowless: Part, actor: Actor | None) -> None:
-    """Delete the values that were added because rows named them, and that nothing has any more."""
+def _take_back_values(every: Session, rowless: Part, actor: Actor | None) -> list[str]:
+    """Delete the values that were added because rows named them, and that nothing has any more; name the others."""
     part = Part([undo_ for undo_ in rowless.undos if undo_.is_added])
     # Each is judged by itself: one that is in use keeps no other.
     for number, undo_ in enumerate(sorted(part.undos, key=lambda undo_: undo_.change_id), start=1):
         undo_.number = number
-    blocked = blocked_rows(every, part)
-    take_back(every, part, [number for number in part.numbers if number not in blocked], actor)
+    blocked = set(blocked_rows(every, part))
+    blocked |= take_back(every, part, [number for number in part.numbers if number not in blocked], actor)
+    kept = [undo_ for undo_ in reversed(part.of(blocked)) if undo_.now is not None]
+    return [str(every.get_one(undo_.model, undo_.row_id).name) for undo_ in kept]

@@ -136,8 +136,9 @@ def test_missing_values_are_added_in_the_order_of_the_file(app: Flask, session: 
 
     save(session, make_customer(session, "uses it", grade_id=seen(session, "a").grade_id))
     with as_person(app, person) as own:
-        undone(own, own.get_one(imports.ImportJob, job.id))
+        taken_back = undone(own, own.get_one(imports.ImportJob, job.id))
 
+    assert imports.kept_values(taken_back) == ["二"]
     grades = session.execute(select(CustomerGrade.name, CustomerGrade.sort_order).order_by(CustomerGrade.sort_order))
     assert [tuple(row) for row in grades] == [("first", 1), ("二", 2)]
     assert session.scalars(select(Region.name).order_by(Region.id)).all() == ["四川", "乐山"]
