@@ -38,10 +38,12 @@ def csv_text_chunks(header: Sequence[str], batches: Iterable[Rows]) -> Iterator[
 
 
 def csv_line_chunks(header: Sequence[str], batches: Iterable[Sequence[bytes | memoryview]]) -> Iterator[bytes]:
-    """Yield batches of finished lines without their ends as a CSV."""
+    """Yield batches of finished lines, each with a line feed, as a CSV."""
     yield _header_line(header)
     for batch in batches:
-        yield _LINE_END.join(batch) + _LINE_END
+        data = b"".join(batch)
+        is_plain = data.count(b"\n") == len(batch)  # no cell holds a line feed of its own
+        yield data.replace(b"\n", _LINE_END) if is_plain else b"".join(bytes(line[:-1]) + _LINE_END for line in batch)
 
 
 def plain_text(cell: Any) -> str:

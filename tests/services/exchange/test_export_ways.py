@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from psycopg.errors import DivisionByZero
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from models import Contact, Customer, CustomerGrade, Employee, Industry, PriceLevel, Visit
@@ -16,6 +17,7 @@ from models.scope import UnfilteredReason, unfiltered
 from services.exchange.export_columns import offered_fields
 from services.exchange.exporter import Export, export
 from services.exchange.formats import csv_chunks
+from services.exchange.raw_rows import copied_lines
 from services.exchange.resource import resource_of
 from services.settings import change_setting
 from tests.conftest import SHARED_DATA
@@ -205,3 +207,31 @@ def test_moments_read_as_the_clocks_of_the_company(session: Session, zone: str) 
 
     assert fast == slow
     assert len(set(fast.splitlines())) > 1_000
+
+
+def test_copy_that_breaks_off_is_no_short_file(session: Session) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite has no COPY")
+    make_customer(session, "a")
+    numbers = select(func.generate_series(1, 30_000).label("n")).subquery()
+    statement = select(1_000_000 / (numbers.c.n - 25_000), numbers.c.n)
+    lines = copied_lines(session, statement)  # type: ignore[arg-type]  # a session by another name
+
+    assert bytes(next(lines)[0]) == b"-40.0016000640025601,1\n"
+    with pytest.raises(DivisionByZero):
+        list(lines)
+    session.rollback()
+    assert list(copied_lines(session, select(Customer.name, Customer.code))) == []  # type: ignore[arg-type]  # as above
+
+
+def test_download_that_is_broken_off_lets_the_database_go_on(every: Session) -> None:
+    _fill(every)
+    contacts = export(every, resource_of(Contact), select(Contact).order_by(Contact.id))
+    chunks = contacts.csv_chunks()
+    next(chunks)
+    next(chunks)
+
+    chunks.close()  # type: ignore[attr-defined]  # a generator
+
+    slow, fast = both_ways(every, CustomerGrade)
+    assert fast == slow
