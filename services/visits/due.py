@@ -8,7 +8,7 @@ from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from auth.actor import AnySession, get_actor
-from auth.visibility import dialect_of, followed_by
+from auth.visibility import dialect_of, indexed_followed_by
 from models import Customer, FollowUp, Visit
 from models.scope import UnfilteredReason, unfiltered
 from services.company_days import day_of
@@ -87,7 +87,7 @@ def due_follow_ups(session: AnySession, *, now: datetime | None = None) -> list[
         )
         .join(Customer, Customer.id == FollowUp.customer_id)
         .where(
-            followed_by([actor.id], dialect_of(session), Customer),
+            indexed_followed_by([actor.id], dialect_of(session), Customer),
             Customer.is_active,
             FollowUp.next_follow_at < day_of(session, now).end,
             ~has_later,
