@@ -24,8 +24,8 @@ from tests.functional.leak_hunt.twin_hunt import hunt_differences
 
 #: Sees few customers, may export and import.
 ACTOR = "exchanger-co_follower"
-#: Holds view-all. A list of who does not may start from the followed customers, so it holds no others by itself.
-READER = "employee-peer"
+#: Hold view-all. A list of who does not may start from the followed customers, so it holds no others by itself.
+READER, EXPORTER = "employee-peer", "manager-leader"
 
 
 def test_every_column_of_a_marked_table_is_marked(world: World) -> None:
@@ -72,7 +72,7 @@ def _guarded_routes(hunter: Hunter) -> dict[str, Callable[[], object]]:
         routes[f"list {view.url}/"] = partial(expect_rows, hunter, READER, view)
         routes[f"details {view.url}/"] = partial(_ask_details, hunter, view)
         for kind in view.export_formats():
-            routes[f"export {view.url}/ {kind}"] = partial(hunt_export, hunter, ACTOR, view, kind)
+            routes[f"export {view.url}/ {kind}"] = partial(hunt_export, hunter, EXPORTER, view, kind)
     for picker in pickers(hunter.app):
         if is_guarded(picker.attribute.target):
             route = f"picker {picker.url} {picker.attribute.name}"
