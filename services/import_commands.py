@@ -56,9 +56,13 @@ def import_command(endpoint: str, file: Path, login: str | None, **given: Any) -
     """Import FILE into the table ENDPOINT: all rows, or none if one has an error."""
     began = monotonic()
     error_file: Path | None = given.pop("error_file")
+    if error_file is not None and not error_file.parent.is_dir():
+        raise click.ClickException(f"{error_file}: there is no such folder")
     with working(login, reads_only=given["is_dry_run"]) as session:
         options = _options(**given)
         resource = resource_for(endpoint)
+        if unknown := options.values.keys() - {field.name for field in resource.read_fields}:
+            raise click.ClickException(f"there is no field “{min(unknown)}”")
         if options.is_dry_run:
             result = _check(session, resource, file, options)
         else:

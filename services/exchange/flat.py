@@ -166,10 +166,22 @@ def _compare(row: Row, fields: list[FileField], stored: Mapping[Any, Any], hooks
         if value is None and field.column is not None and not field.column.nullable:
             if not field.is_required:
                 row.refuse(field.name, "required")
-        elif value != stored[field.key]:
+        elif not _is_same(value, stored[field.key]):
             if field.meta.is_immutable and field.name not in hooks.judged:
                 row.refuse(field.name, "immutable")
             row.changes[field.key] = value
+
+
+def _is_same(value: Any, stored: Any) -> bool:
+    """Tell whether a value changes nothing. Spreadsheets keep texts of several lines, but not how the lines end."""
+    if value == stored:
+        return True
+    is_text = isinstance(value, str) and isinstance(stored, str)
+    return is_text and _one_line_end(value) == _one_line_end(stored)
+
+
+def _one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _note_version(context: Context, row: Row, stored: Mapping[Any, Any]) -> None:

@@ -19,6 +19,7 @@ from python_calamine import (
 
 from services.exchange.cells import ERROR_TEXTS, ErrorCell, cell_name
 from services.exchange.errors import FileError
+from services.exchange.formats import xml_text
 from services.exchange.formats.archives import check_archive
 from services.exchange.formats.content import Content
 from services.exchange.formats.header_row import fit
@@ -60,6 +61,7 @@ class Workbook:
             self._sheet = self._named(book, sheet) if sheet is not None else self._fitting(book, known)
             self.sheet = self._sheet.name
             index = book.sheet_names.index(self.sheet)
+        self._as_meant = xml_text.as_meant if _is_ods(content) else xml_text.as_meant_in_xlsx
         self._facts = self._facts_of(content, head, index)
 
     @property
@@ -79,6 +81,7 @@ class Workbook:
         with _reading():
             for number, row in enumerate(self._sheet.iter_rows(), start=1):
                 cells = [*margin, *map(_plain, row)]
+                cells = [self._as_meant(cell) if cell.__class__ is str and "_x" in cell else cell for cell in cells]
                 if number in noted or any(cell.__class__ is str and cell[:1] == "#" for cell in cells):
                     cells = [self._cell(number, column, cell) for column, cell in enumerate(cells, start=1)]
                 yield cells

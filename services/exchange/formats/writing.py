@@ -10,6 +10,7 @@ from typing import Any
 import tablib
 
 from services.exchange.errors import FileError
+from services.exchange.formats import xml_text
 from services.exchange.formats.csv_writing import csv_chunks, plain_text
 from services.exchange.formats.workbook_writing import Rows, Sheet, write_xlsx
 
@@ -73,6 +74,8 @@ def _json_cell(cell: Any) -> Any:
 
 
 def _ods_cell(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return xml_text.written(cell)
     return "" if cell is None else plain_text(cell) if isinstance(cell, Decimal | datetime | date | bool) else cell
 
 

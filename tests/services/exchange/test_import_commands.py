@@ -75,6 +75,22 @@ def test_refused_rows_are_written_to_a_file(app: Flask, session: Session, file: 
     ]
 
 
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        (("--error-file", "/nowhere/errors.csv"), "/nowhere/errors.csv: there is no such folder"),
+        (("--value", "客户等级:x=A"), "there is no field “客户等级”"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_written(
+    app: Flask, session: Session, file: Any, option: tuple[str, str], sentence: str
+) -> None:
+    result = run(app, "import", "region", file(("name",), ("a",), ("b/c",)), "--partial", *option)
+
+    assert (result.exit_code, result.stderr) == (1, f"Error: {sentence}\n")
+    assert session.scalar(select(func.count(ImportJob.id))) == 0
+
+
 def test_import_is_undone_but_for_what_was_edited(app: Flask, session: Session, people: Company, file: Any) -> None:
     run(app, "import", "customer", file(("code", "remark"), ("C1", "x"), ("C2", "x")), "--mode", "update")
     session.rollback()
