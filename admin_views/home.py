@@ -1,16 +1,24 @@
-"""The start page: the first steps while a company is being set up, then where to go."""
+"""The start page: the first steps while a company is being set up, then the figures."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Response, abort, request
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext
 
-from admin_views.menu import menu
+from admin_views.dashboard import CHARTS, Dashboard
+from admin_views.dashboard_args import PRESETS, BadPeriodError, DashboardArgs, no_region, preset, read_args
+from admin_views.downloads import as_download
 from admin_views.secured import SecuredMixin
 from auth.actor import get_actor
 from models import db
+from models.types import utc_now
+from services.company_days import company_time_zone
+from services.exchange.formats import csv_chunks
 from services.first_steps import Step, first_steps
+from services.ordering import UnknownRowError
+from services.statistics import statistics
 
 #: The steps before the first of these are the settings ① to ⑧.
 _AFTER_SETTINGS = ("employee", "customer")
@@ -37,11 +45,11 @@ class HomeView(SecuredMixin, AdminIndexView):
 
     @expose("/")
     def index(self) -> Any:
-        """Show the first steps to the company admin until all are done, else the places of the menu."""
+        """Show the first steps to the company admin until all are done, else the dashboard."""
         actor = get_actor(db.session)
         steps = first_steps(db.session) if actor is not None and actor.is_company_admin else ()
         if all(step.is_done for step in steps):
-            return self.render("kepei/home.html", entries=menu(self.views, self))
+            return self._dashboard()
         lines = self._lines(steps)
         return self.render(
             "kepei/first_steps.html",
@@ -52,9 +60,49 @@ class HomeView(SecuredMixin, AdminIndexView):
             count=len(steps),
         )
 
+    @expose("/dashboard/csv/")
+    def csv(self) -> Any:
+        """Send the lines of one chart as a file."""
+        key = request.args.get("chart", "")
+        if key not in CHARTS:
+            abort(404)
+        try:
+            chart = _counted(read_args(request.args)).chart(key)
+        except BadPeriodError:
+            abort(400)
+        rows = ([row.name, *(figure.count for figure in row.figures)] for row in chart.rows)
+        response = Response(b"".join(csv_chunks(chart.header, rows)), mimetype="text/csv")
+        return as_download(response, f"{chart.title}.csv")
+
+    def _dashboard(self) -> Any:
+        """Show the figures; with an address that cannot be read all of them, and a sentence that says so."""
+        fault = None
+        try:
+            dashboard = _counted(read_args(request.args))
+        except BadPeriodError as error:
+            fault = str(error)
+            dashboard = _counted(DashboardArgs())
+        today = utc_now().astimezone(company_time_zone(db.session)).date()
+        periods = [(name, words, preset(name, today)) for name, words in PRESETS.items()]
+        customers = next(view for view in self.views if view.endpoint == "customer")
+        return self.render(
+            "dashboard/dashboard.html", dashboard=dashboard, periods=periods, fault=fault, customers=customers
+        )
+
     def _lines(self, steps: tuple[Step, ...]) -> list[StepLine]:
         views = {view.endpoint: view for view in self.views}
         return [_line(step, views[step.table]) for step in steps]
+
+
+def _counted(args: DashboardArgs) -> Dashboard:
+    """Count what is asked for.
+
+    :raises BadPeriodError: if there is no such region
+    """
+    try:
+        return Dashboard(statistics(db.session, args.period, region_id=args.region_id), args)
+    except UnknownRowError as error:
+        raise BadPeriodError(no_region()) from error
 
 
 def _line(step: Step, view: Any) -> StepLine:

@@ -109,7 +109,7 @@ class ListFilters:
         name, field = _parameter(term), text(attribute.field.label)
         if term.operation == "empty":
             return Chip(name, field, gettext("is empty") if term.value == "1" else gettext("is filled in"), "")
-        options = dict(self._options(attribute, term.value)) if term.operation == "is" else {}
+        options = dict(self._options(attribute, term.value)) if term.operation in ("is", "at") else {}
         return Chip(name, field, _verb(attribute.kind, term.operation), options.get(term.value, term.value))
 
     def _related(self, attribute: Attribute, value: str) -> str:
@@ -135,6 +135,7 @@ def _verb(kind: Kind, operation: str) -> str:
         return gettext("not before") if operation == "from" else gettext("not after")
     verbs = {
         "is": lambda: gettext("is set to") if kind is Kind.BOOLEAN else gettext("is"),
+        "at": lambda: gettext("is exactly"),
         "contains": lambda: gettext("contains"),
         "named": lambda: gettext("contains"),
         "from": lambda: gettext("at least"),

@@ -18,6 +18,9 @@ VENDOR = ROOT / "static" / "vendor"
 SERVED = {
     "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler/tabler.min.js",
+    "echarts/LICENSE": "echarts/LICENSE",
+    "echarts/NOTICE": "echarts/NOTICE",
+    "echarts/dist/echarts.common.min.js": "echarts/echarts.common.min.js",
     "sortablejs/LICENSE": "sortablejs/LICENSE",
     "sortablejs/Sortable.min.js": "sortablejs/Sortable.min.js",
     "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.bootstrap5.min.css",

@@ -260,7 +260,7 @@ OPERATIONS: dict[Kind, dict[str, Maker]] = {
     Kind.CHOICE: {"is": _equals_text},
     Kind.BOOLEAN: {"is": _equals_boolean},
     Kind.RELATION: {"is": _equals_id, "named": _relation_named, "empty": _is_empty},
-    Kind.TREE: {"is": _below_id, "named": _below_named, "empty": _is_empty},
+    Kind.TREE: {"is": _below_id, "at": _equals_id, "named": _below_named, "empty": _is_empty},
     Kind.MOMENT: {"from": _compared(ge, _moment_from), "to": _compared(le, _moment_to), "empty": _is_empty},
     Kind.JSON: {},
     Kind.COMPUTED: {},
