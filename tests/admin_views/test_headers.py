@@ -41,7 +41,9 @@ PRIVATE: dict[str, tuple[Ask, int]] = {
     "XLSX": (get("/admin/channel_type/export/xlsx/"), 200),
     "template of an import": (get("/admin/channel_type/import/template/?type=csv"), 200),
     "result of an import": (
-        lambda client: client.post("/admin/channel_type/import/", data={"file": (BytesIO(b"name\nKA\n"), "a.csv")}),
+        lambda client: client.post(
+            "/admin/channel_type/import/", data={"file": (BytesIO(b"name\nKA\n"), "a.csv")}, follow_redirects=True
+        ),
         200,
     ),
     "wrong request": (post("/admin/channel_type/action/", data={"action": "delete"}), 400),
