@@ -43,6 +43,11 @@ MODE_HINTS: Mapping[str, Any] = {
     "update": _("Adds new ones and changes those that exist. A blank cell leaves a value; #清空 empties it."),
     "insert": _("Adds new ones; one that exists already is an error."),
 }
+#: The same of tables whose rows have nothing that tells them apart but all of their columns.
+KEYLESS_HINTS: Mapping[str, Any] = {
+    "skip": _("Adds new ones; a row that stands there already with the same content is skipped."),
+    "insert": _("Adds every row, also what stands there already."),
+}
 _ROW, _REASON = label(en="Row", zh="行号"), label(en="Reason", zh="错误原因")
 
 
@@ -60,8 +65,10 @@ def error_words() -> ErrorWords:
 
 def modes_of(resource: Resource) -> list[tuple[str, str, str]]:
     """Return what may become of rows that exist: (mode, words, hint)."""
-    offered = [Mode.SKIP, Mode.UPDATE, Mode.INSERT] if resource.keys or resource.is_tree else [Mode.INSERT]
-    return [(mode.value, text(IMPORT_MODE_LABELS[mode.value]), str(MODE_HINTS[mode.value])) for mode in offered]
+    is_keyed = bool(resource.keys) or resource.is_tree
+    offered = [Mode.SKIP, Mode.UPDATE, Mode.INSERT] if is_keyed else [Mode.SKIP, Mode.INSERT]
+    hints = MODE_HINTS if is_keyed else KEYLESS_HINTS
+    return [(mode.value, text(IMPORT_MODE_LABELS[mode.value]), str(hints[mode.value])) for mode in offered]
 
 
 def usual_mode(resource: Resource) -> str:

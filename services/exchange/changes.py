@@ -18,7 +18,8 @@ class Journal:
     """Takes down the changes of one import. They are in the database once it was flushed."""
 
     def __init__(self, session: Session, job_id: int, *, is_rowless: bool = False) -> None:
-        self._session, self._job_id, self._is_rowless = session, job_id, is_rowless
+        self.job_id = job_id
+        self._session, self._is_rowless = session, is_rowless
         self._waiting: list[dict[str, Any]] = []
 
     def note(
@@ -32,7 +33,7 @@ class Journal:
         """
         self._waiting.append(
             {
-                "job_id": self._job_id,
+                "job_id": self.job_id,
                 "number": NO_ROW if self._is_rowless else number,
                 "table_name": model.__tablename__,
                 "row_id": row_id,

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from models.mixins import SortableMixin
 from services.exchange.bulk import has_version, insert_rows, update_rows
 from services.exchange.context import Context, Hooks
+from services.exchange.equal_rows import is_same, match_equal
 from services.exchange.errors import FileError
 from services.exchange.fields import FileField
 from services.exchange.instances import batches, find_compared, key_value
@@ -58,9 +59,11 @@ def write(context: Context, rows: list[Row], hooks: Hooks) -> None:
 
 
 def _match_existing(context: Context, rows: list[Row], hooks: Hooks) -> None:
-    """Find the existing row of each line by its first given key; other keys must be free."""
+    """Find the existing row of each line by its first given key; other keys must be free. Without keys all counts."""
     keys: dict[str, dict[int, str]] = {}
     found: dict[str, dict[str, int]] = {}
+    if not context.resource.keys and context.mode is Mode.SKIP:
+        match_equal(context, rows, _columns(context))
     for key in context.resource.keys:
         if key in context.present:
             compared = {row.number: key_value(key, row.values[key]) for row in rows if row.values.get(key)}
@@ -166,22 +169,10 @@ def _compare(row: Row, fields: list[FileField], stored: Mapping[Any, Any], hooks
         if value is None and field.column is not None and not field.column.nullable:
             if not field.is_required:
                 row.refuse(field.name, "required")
-        elif not _is_same(value, stored[field.key]):
+        elif not is_same(value, stored[field.key]):
             if field.meta.is_immutable and field.name not in hooks.judged:
                 row.refuse(field.name, "immutable")
             row.changes[field.key] = value
-
-
-def _is_same(value: Any, stored: Any) -> bool:
-    """Tell whether a value changes nothing. Spreadsheets keep texts of several lines, but not how the lines end."""
-    if value == stored:
-        return True
-    is_text = isinstance(value, str) and isinstance(stored, str)
-    return is_text and _one_line_end(value) == _one_line_end(stored)
-
-
-def _one_line_end(text: str) -> str:
-    return text.replace("\r\n", "\n")
 
 
 def _note_version(context: Context, row: Row, stored: Mapping[Any, Any]) -> None:

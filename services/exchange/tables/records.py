@@ -12,7 +12,7 @@ from services.customers import rights
 from services.customers.touching import touch_customer
 from services.exchange.context import Context, Hooks
 from services.exchange.instances import batches
-from services.exchange.results import Row
+from services.exchange.results import Action, Row
 from services.visits import VISITING, followed_customers_statement
 
 #: Table -> field that says when, and the customer's column that keeps the newest.
@@ -55,6 +55,7 @@ def _find_contacts(context: Context, rows: list[Row]) -> None:
 
 def _check(context: Context, rows: list[Row]) -> None:
     """Refuse customers that the actor may only read, or visit without following, and a second primary contact."""
+    rows = [row for row in rows if row.action is not Action.SKIP]
     if "is_primary" in context.present:
         _check_primary(context, rows)
     if context.resource.endpoint == "visit":

@@ -13,7 +13,7 @@ from models.scope import UnfilteredReason, unfiltered
 from services import jobs
 from services.exchange import imports, planning
 from services.exchange.planning import watching
-from tests.factories import Company
+from tests.factories import Company, make_customer
 from tests.files import as_person
 from tests.imports import carried_out, outcomes, planned, undone
 
@@ -200,3 +200,17 @@ def test_import_that_was_cancelled_is_noted_with_what_it_wrote(session: Session,
     session.rollback()
     assert undone(session, job).state == "undone"
     assert written(session)[0] == 0
+
+
+@pytest.mark.parametrize("is_partial", [False, True])
+def test_lines_without_a_key_that_are_alike_in_two_parts_are_both_written(
+    session: Session, people: Company, *, is_partial: bool
+) -> None:
+    make_customer(session, "alike", owner=people.a1)
+    lines = (("customer", "name"), *(("alike", "张三") for _ in range(2 * PART)))
+
+    job = carried_out(session, planned(session, "contact", *lines, is_partial=is_partial))
+    again = planned(session, "contact", *lines)
+
+    assert (job.state, job.inserted_count) == ("done", 2 * PART)
+    assert (again.inserted_count, again.skipped_count) == (0, 2 * PART)

@@ -112,6 +112,32 @@ def test_workbook_and_import_change_nothing(filled: Session, tmp_path: Path, end
     assert all_columns(filled, model) == before
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("model", [Contact, FollowUp, Visit])
+def test_export_of_rows_without_keys_and_import_change_nothing(
+    filled: Session, tmp_path: Path, model: Any, kind: str
+) -> None:
+    before = all_columns(filled, model)
+    path = tmp_path / f"file.{kind}"
+    with unfiltered(filled, UnfilteredReason.COMMAND) as every:
+        export(every, resource_of(model), select(model).order_by(model.id)).write(path, kind)
+
+    result = import_table(filled, resource_of(model), read_table(path), Options(Mode.SKIP))
+
+    assert (faults(result), result.inserted_count, result.skipped_count) == ([], 0, len(before))
+    assert all_columns(filled, model) == before
+
+
+def test_row_without_a_key_is_skipped_if_every_column_says_so(filled: Session) -> None:
+    lines = "customer,name,mobile,remark\na,李,,=1+1\na,李,,\na,李,,\n".encode()
+
+    first, second = (do_import(filled, "contact", lines, "skip") for _time in range(2))
+
+    assert faults(first) == faults(second) == []
+    assert (first.inserted_count, first.skipped_count) == (2, 1)
+    assert (second.inserted_count, second.skipped_count) == (0, 3)
+
+
 @pytest.mark.parametrize("model", [Contact, FollowUp, Visit])
 def test_rows_without_keys_come_into_being_again(filled: Session, model: Any) -> None:
     with unfiltered(filled, UnfilteredReason.COMMAND) as every:
