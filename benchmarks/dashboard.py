@@ -1,7 +1,8 @@
 """Time the dashboard for the company admin, a manager and a leader of few.
 
-Prints for each the median of the server's time in milliseconds with the part that SQL takes to
-its first rows (SQLite does more of its work after them), and the number of SQL statements (two of them are the log-in's). Every customer has a visit and a follow-up within the last year.
+Prints for each the median of the server's time in milliseconds, the part that SQL takes to its first rows (SQLite does
+more of its work after them), and the number of SQL statements (two of them are the log-in's). Every customer has a
+visit and a follow-up within the last year.
 Options: see ``--help``.
 """
 
