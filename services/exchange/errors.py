@@ -65,7 +65,7 @@ CELL_SENTENCES: dict[str, str] = {
 FILE_SENTENCES: dict[str, str] = {
     "bad_add": "missing values of “%(header)s” cannot be added",
     "bad_default": "“%(header)s” cannot have the same value for all rows",
-    "may_not_add": "you may not add missing values of “%(header)s”",
+    "may_not_add": "you may not add values that are missing",
     "may_not_export": "you may not export this table any more",
     "may_not_import": "you may not import this table any more",
     "bad_option": "write FIELD=TEXT, or FIELD:TEXT=TEXT, not “%(value)s”",
