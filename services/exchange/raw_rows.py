@@ -34,6 +34,8 @@ def row_batches(session: Session, statement: Select[Any]) -> Iterator[Sequence[S
 @contextmanager
 def _cursor(connection: Any) -> Iterator[Any]:
     if not isinstance(connection, sqlite3.Connection):
+        # All rows are fetched. PostgreSQL plans a cursor for the first tenth, by loops: minutes on a large tree.
+        connection.execute("SET LOCAL cursor_tuple_fraction = 1")
         # On the server, so that it sends a batch when it is asked for.
         with connection.cursor(name="export") as cursor:
             yield cursor
