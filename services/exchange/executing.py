@@ -31,6 +31,7 @@ from services.exchange.planning import (
 from services.exchange.resource import resource_for
 from services.exchange.results import Action, RowFault
 from services.exchange.row_reading import Line
+from services.exchange.statements import note_growth
 from services.exchange.whole_file import WholeFile
 from services.jobs import JobCancelled, JobRun
 
@@ -113,6 +114,7 @@ def _execute(run: JobRun) -> None:
             shared = WholeFile(codes=codes)
         run.session.refresh(job)
         tick(run, position, job.row_count)
+    note_growth(run.session, resource.model, job.inserted_count)
     import_log.note_import(run.session, job)
     run.end("done")
 

@@ -24,6 +24,7 @@ from services.exchange.options import Options
 from services.exchange.resource import Resource
 from services.exchange.results import Action, ImportResult, Row, TreeDiff
 from services.exchange.row_reading import Columns, Line, columns_of, read_rows
+from services.exchange.statements import note_growth
 from services.exchange.tables import hooks_of
 from services.exchange.tree_diff import tree_diff
 from services.exchange.whole_file import WholeFile
@@ -155,6 +156,7 @@ def import_table(session: AnySession, resource: Resource, table: Table, options:
             if file.missing:
                 raise ValueError("missing values are added by jobs alone")
             write(chunk)
+            note_growth(session, resource.model, result.inserted_count)
             result.is_written = True
         return result
 
