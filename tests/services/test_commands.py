@@ -208,7 +208,7 @@ def test_setting_get_writes_nothing(run: Run, session: Session) -> None:
     assert reading_only.get() is False
 
 
-_ALLOWED = "colour, company_name, private_customer_enabled, time_zone"
+_ALLOWED = "colour, company_name, private_customer_enabled, time_zone, visit_error_m"
 
 
 @pytest.mark.parametrize(
