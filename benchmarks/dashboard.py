@@ -17,7 +17,6 @@ from statistics import median
 from typing import Any
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import create_engine, insert, select
 
 from app import create_app
@@ -25,6 +24,7 @@ from benchmarks import companies, databases
 from benchmarks.list_page import StopWatch
 from models import Customer, Employee, FollowUp, Visit, db
 from models.types import utc_now
+from tests.conftest import log_in
 
 PAGES = {
     "all time": "/admin/",
@@ -85,7 +85,7 @@ def _follow_ups(owners: Any, now: datetime) -> Iterator[dict[str, Any]]:
 
 def _ask(app: Flask, title: str, employee_id: int) -> None:
     with app.app_context():
-        client = _logged_in(app, db.session.get_one(Employee, employee_id))
+        client = log_in(app.test_client(), db.session.get_one(Employee, employee_id))
         watch = StopWatch(app, db.engine)
     today = utc_now().date()
     for page, address in PAGES.items():
@@ -100,15 +100,6 @@ def _ask(app: Flask, title: str, employee_id: int) -> None:
                 sys.exit(f"{address} answered {answer.status}")
         figures = f"{median(times[WARM_UP:]):>8.0f}{median(parts[WARM_UP:]):>8.0f}{watch.statements:>12}"
         print(f"{title}{page:<10}{figures}", flush=True)
-
-
-def _logged_in(app: Flask, employee: Employee) -> FlaskClient:
-    """Return a client with the log-in in its cookie, past the form."""
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{employee.id}:{employee.session_epoch}"
-        cookie["_fresh"] = True
-    return client
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from app import create_app
 from benchmarks import stock
 from models import Employee, ExportJob, db
 from services import jobs
+from tests.conftest import log_in
 
 #: What Kepei is asked for; related rows by name, trees by path.
 COLUMNS = (
@@ -171,11 +172,7 @@ def _client(app: Flask, actor_id: int) -> FlaskClient:
     """Return a client that is logged in, past the form."""
     with app.app_context():
         employee = db.session.get_one(Employee, actor_id)
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{employee.id}:{employee.session_epoch}"
-        cookie["_fresh"] = True
-    return client
+    return log_in(app.test_client(), employee)
 
 
 def _stock(export_type: str) -> Callable[[str, str, int, int, Path], Write]:

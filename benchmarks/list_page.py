@@ -22,6 +22,7 @@ from sqlalchemy import Engine, event
 from app import create_app
 from benchmarks import companies, databases, stock
 from models import Employee, db
+from tests.conftest import log_in
 
 ADDRESS = "/admin/customer/?page_size=50"
 ROWS = 50
@@ -151,9 +152,7 @@ def _log_in(client: FlaskClient, app: Flask, employee_id: int) -> None:
     """Put the log-in into the cookie, past the form."""
     with app.app_context():
         employee = db.session.get_one(Employee, employee_id)
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{employee.id}:{employee.session_epoch}"
-        cookie["_fresh"] = True
+    log_in(client, employee)
 
 
 def _compete(both: tuple[Contestant, Contestant], requests: int) -> None:

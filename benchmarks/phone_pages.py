@@ -15,13 +15,13 @@ from statistics import median
 from typing import Any
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, insert, select
 
 from app import create_app
 from benchmarks import companies, databases
 from models import Customer, Employee, FollowUp, Visit, db
 from models.types import utc_now
+from tests.conftest import log_in
 
 PAGES = {
     "today": "/m/",
@@ -88,7 +88,7 @@ def _follow_ups(owners: Any) -> Iterator[dict[str, Any]]:
 def _ask(name: str, app: Flask) -> None:
     with app.app_context():
         employee, engine = db.session.get_one(Employee, EMPLOYEES - 1), db.engine
-    client, statements = _logged_in(app, employee), [0]
+    client, statements = log_in(app.test_client(), employee), [0]
     event.listen(engine, "before_cursor_execute", lambda *_: statements.__setitem__(0, statements[0] + 1))
     print(f"{name:<12}{'page':<12}{'ms':>8}{'statements':>12}{'KB sent':>9}")
     for page, address in PAGES.items():
@@ -101,15 +101,6 @@ def _ask(name: str, app: Flask) -> None:
         print(f"{name:<12}{page:<12}{median(times[WARM_UP:]):>8.1f}{statements[0]:>12}{sent / 1000:>9.1f}", flush=True)
     with app.app_context():
         engine.dispose()
-
-
-def _logged_in(app: Flask, employee: Employee) -> FlaskClient:
-    """Return a client with the log-in in its cookie, past the form."""
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{employee.id}:{employee.session_epoch}"
-        cookie["_fresh"] = True
-    return client
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -55,6 +56,11 @@ def records(content: bytes) -> list[dict[str, str]]:
 def faults(result: ImportResult) -> list[tuple[int, str, str]]:
     """Return (row, field, code) of each fault."""
     return [(fault.row, fault.field, fault.code) for fault in result.faults]
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    """Run ``flask exchange …``."""
+    return app.test_cli_runner().invoke(args=["exchange", *arguments])
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
 
+from services.jobs.queue import is_running
+
 #: The id of the process that began the run, for its workers.
 RUN_VARIABLE = "KEPEI_TEST_RUN"
 #: Names of this machine's databases: a server may serve the tests of several.
@@ -39,7 +41,7 @@ def begin_run() -> None:
     """Name this process as the run, for its workers, and clean up after runs that are dead."""
     os.environ[RUN_VARIABLE] = str(os.getpid())
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
-        if not _is_alive(_trailing_number(folder.name)):
+        if not is_running(_trailing_number(folder.name)):
             _stop(folder)
 
 
@@ -74,7 +76,7 @@ def drop_dead_databases(url: str) -> None:
         names = connection.scalars(text("SELECT datname FROM pg_database")).all()
         for name in names:
             match = re.fullmatch(rf"{DATABASE_PREFIX}(\d+)_\w+", name)
-            if match and not _is_alive(int(match[1])):
+            if match and not is_running(int(match[1])):
                 connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
@@ -143,13 +145,3 @@ def _stop(folder: Path) -> None:
 def _trailing_number(name: str) -> int:
     digits = name.rpartition("-")[2]
     return int(digits) if digits.isdigit() else os.getpid()
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -37,6 +37,7 @@ from services.exchange.planning import plan
 from services.exchange.resource import Resource, resource_for
 from services.exchange.undoing import undo
 from services.jobs import JobStateError, enqueue, register
+from services.jobs.kinds import PREFIXES
 
 __all__ = [
     "INLINE_ROWS",
@@ -91,7 +92,7 @@ def create(session: AnySession, resource: Resource, stream: IO[bytes], file_name
         raise FileError("not_imported", value=resource.endpoint)
     require_import(session, resource, options)
     actor = get_actor(session)
-    key = storage.put(stream, prefix="uploads")  # type: ignore[arg-type]  # IO[bytes] and BinaryIO read alike
+    key = storage.put(stream, prefix=PREFIXES["import"])  # type: ignore[arg-type]  # IO[bytes] and BinaryIO read alike
     job = ImportJob(
         owner_id=actor.id if actor is not None else None,
         endpoint=resource.endpoint,

@@ -56,7 +56,7 @@ class Beat:
         """Tell whether somebody is still at it."""
         if self.is_left or time.time() - self.at > LEASE_SECONDS:
             return False
-        return self.machine is None or self.machine != own_machine() or _is_running(self.process)
+        return self.machine is None or self.machine != own_machine() or is_running(self.process)
 
 
 class Queue:
@@ -195,7 +195,8 @@ def own_machine() -> str | None:
         return None
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Tell whether this machine has such a process."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,25 +12,7 @@ from models import AuditEntry, Customer, Employee, ExportJob, ImportJob, Region
 from models.scope import UnfilteredReason, unfiltered
 from tests.conftest import SHARED_DATA, needs_shared_data
 from tests.factories import company, make_role
-from tests.files import csv_bytes, records
-
-
-def run(app: Flask, *arguments: str) -> Result:
-    """Run ``flask exchange …``."""
-    return app.test_cli_runner().invoke(args=["exchange", *arguments])
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Any:
-    """Return a maker of CSV files."""
-
-    def make(*lines: tuple[str, ...]) -> str:
-        path = tmp_path / "file.csv"
-        path.write_bytes(csv_bytes(*lines))
-        return str(path)
-
-    return make
-
+from tests.files import records, run
 
 GOOD = (("code", "name", "parent_code"), ("1", "a", ""), ("2", "b", "1"))
 BAD = (*GOOD, ("3", "c", "9"), ("4", "d/e", ""))

@@ -4,31 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import AuditEntry, CustomerGrade, ImportJob, ImportRow, Region
 from tests.factories import Company, save
-from tests.files import csv_bytes, rows_import, seen
-
-
-def run(app: Flask, *arguments: str) -> Result:
-    """Run ``flask exchange …``."""
-    return app.test_cli_runner().invoke(args=["exchange", *arguments])
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Any:
-    """Return a maker of CSV files."""
-
-    def make(*lines: tuple[str, ...]) -> str:
-        path = tmp_path / "file.csv"
-        path.write_bytes(csv_bytes(*lines))
-        return str(path)
-
-    return make
+from tests.files import rows_import, run, seen
 
 
 def test_options_of_the_wizard_are_there(app: Flask, session: Session, people: Company, file: Any) -> None:
