@@ -5,8 +5,7 @@ from typing import BinaryIO
 
 from sqlalchemy import func, select
 
-from auth.actor import AnySession, get_actor
-from auth.errors import PermissionDeniedError
+from auth.actor import AnySession
 from models import Visit, VisitPhoto
 from services import storage
 from services.customers.contacts import editable_customer
@@ -14,6 +13,7 @@ from services.errors import ServiceError
 from services.pictures import read_picture
 from services.stored_files import delete_with_rows, keep_with_row
 from services.visits.errors import VisitStateError
+from services.visits.flow import require_visitor
 
 MAX_PHOTOS = 9
 _PREFIX = "photo"
@@ -31,7 +31,7 @@ def add_photo(session: AnySession, visit: Visit, stream: BinaryIO) -> VisitPhoto
     :raises TooManyPhotosError: if it has enough
     :raises PictureError: if the file cannot be taken
     """
-    _require_visitor(session, visit)
+    _require_own(session, visit)
     if visit.check_in_at is None:
         raise VisitStateError(f"visit {visit.id} has not begun")
     count = select(func.count()).select_from(VisitPhoto).where(VisitPhoto.visit_id == visit.id)
@@ -54,7 +54,7 @@ def remove_photo(session: AnySession, photo: VisitPhoto) -> None:
 
     :raises PermissionDeniedError: as :func:`add_photo`
     """
-    _require_visitor(session, session.get_one(Visit, photo.visit_id))
+    _require_own(session, session.get_one(Visit, photo.visit_id))
     delete_with_rows(session, (key for key in (photo.storage_key, photo.thumbnail_key) if key is not None))
     session.delete(photo)
     session.flush()
@@ -68,8 +68,6 @@ def open_photo(photo: VisitPhoto, *, is_small: bool) -> BinaryIO:
     return storage.open(photo.thumbnail_key if is_small and photo.thumbnail_key else photo.storage_key)
 
 
-def _require_visitor(session: AnySession, visit: Visit) -> None:
-    actor = get_actor(session)
-    if actor is None or visit.user_id != actor.id:
-        raise PermissionDeniedError(f"visit {visit.id} is somebody else's")
+def _require_own(session: AnySession, visit: Visit) -> None:
+    require_visitor(session, visit)
     editable_customer(session, visit.customer_id)

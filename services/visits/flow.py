@@ -136,7 +136,7 @@ def check_out(
         return
     ended["duration_s"] = int((ended["check_out_at"] - row.check_in_at).total_seconds())
     with unfiltered(session, UnfilteredReason.OWN_VISITS) as every:
-        every.execute(update(Visit).where(Visit.id == visit_id).values(ended))
+        every.execute(update(Visit).where(Visit.id == visit_id).values(**ended, version=Visit.version + 1))
 
 
 def allowed_error_m(session: AnySession) -> int:

@@ -153,6 +153,7 @@ def test_lost_customer_does_not_keep_the_visit_open(
         found = stored(bare_session, visit.id)
         assert (found.status, found.summary, found.check_out_lat) == ("done", None, HERE.lat)
         assert 3600 <= (found.duration_s or 0) < 3700
+        assert found.version == visit.version + 1  # who has the visit's form open is told
 
 
 @pytest.mark.parametrize(
