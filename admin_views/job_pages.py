@@ -137,7 +137,7 @@ class JobsView(SecuredMixin, BaseView):
     def open_url(self, job: Job) -> str:
         """Return the address of an import's page; nothing for what has none, or where the person may not import."""
         view = self._tables.get(job.endpoint)
-        has_page = hasattr(view, "import_job_view") and isinstance(job, ImportJob) and job.attempt > 0
+        has_page = isinstance(job, ImportJob) and (job.attempt > 0 or job.state == "uploaded")
         if view is None or not has_page or not view.can_import:
             return ""
         return str(view.get_url(".import_job_view", job_id=job.id))

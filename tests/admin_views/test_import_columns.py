@@ -39,6 +39,15 @@ def test_unknown_headers_lead_to_the_columns(session: Session, admin_client: Fla
     assert admin_client.get(page.request.path.removesuffix("columns/")).status_code == 302
 
 
+def test_upload_that_waits_for_its_columns_is_opened_from_the_jobs(admin_client: FlaskClient) -> None:
+    upload(admin_client, "customer", csv_bytes(("name", "no such column"), ("x", "y")))
+
+    link = re.search(r'href="(/admin/customer/import/\d+/)"', admin_client.get("/admin/jobs/").text)
+
+    assert link is not None
+    assert admin_client.get(link[1]).location == f"{link[1]}columns/"
+
+
 def test_every_column_needs_a_choice(admin_client: FlaskClient) -> None:
     page = upload(admin_client, "region", FOREIGN)
 
