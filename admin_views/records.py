@@ -51,6 +51,10 @@ class ContactView(RecordView):
         """Write; a primary contact takes the place of the one before."""
         return customers.save_contact(db.session, row, values)
 
+    def remove(self, row: Any) -> None:
+        """Delete the contact, and note it."""
+        customers.delete_contact(db.session, row)
+
 
 class FollowUpView(RecordView):
     """Follow-ups."""

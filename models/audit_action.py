@@ -16,6 +16,11 @@ class AuditAction(StrEnum):
     SET_VISIBILITY = "set_visibility"
     CHANGE_GRADE = "change_grade"
     CHANGE_PRICE_LEVEL = "change_price_level"
+    CHANGE_PROGRESS = "change_progress"
+    EDIT = "edit"
+    ADD_CONTACT = "add_contact"
+    EDIT_CONTACT = "edit_contact"
+    DELETE_CONTACT = "delete_contact"
     CREATE = "create"
     RENAME = "rename"
     ACTIVATE = "activate"
@@ -53,6 +58,11 @@ AUDIT_ACTION_LABELS: dict[str, Label] = {
     AuditAction.SET_VISIBILITY: label(en="Set the visibility", zh="设置可见范围"),
     AuditAction.CHANGE_GRADE: label(en="Changed the grade", zh="更改客户等级"),
     AuditAction.CHANGE_PRICE_LEVEL: label(en="Changed the price level", zh="更改价格级别"),
+    AuditAction.CHANGE_PROGRESS: label(en="Changed the progress", zh="更改跟进进度"),
+    AuditAction.EDIT: label(en="Edited a customer", zh="编辑客户"),
+    AuditAction.ADD_CONTACT: label(en="Added a contact", zh="新增关键人"),
+    AuditAction.EDIT_CONTACT: label(en="Edited a contact", zh="编辑关键人"),
+    AuditAction.DELETE_CONTACT: label(en="Deleted a contact", zh="删除关键人"),
     AuditAction.CREATE: label(en="Created", zh="新增"),
     AuditAction.RENAME: label(en="Renamed", zh="改名"),
     AuditAction.ACTIVATE: label(en="Reactivated", zh="重新启用"),

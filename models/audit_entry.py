@@ -26,7 +26,7 @@ class AuditEntry(Base):
     ``services.audit_words``'s.
     """
 
-    __table_args__ = (Index(None, "at"), Index(None, "table_name", "row_id"), Index(None, "actor_id"))
+    __table_args__ = (Index(None, "at"), Index(None, "table_name", "row_id", "at"), Index(None, "actor_id"))
     __page__ = page(
         label(en="Audit entry", zh="审计记录"),
         title=label(en="Audit log", zh="审计日志"),

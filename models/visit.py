@@ -25,6 +25,14 @@ class Visit(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
         CheckConstraint("(check_out_lat IS NULL) = (check_out_lng IS NULL)", name="check_out_position_whole"),
         Index(None, "customer_id", "check_in_at"),
         Index(None, "user_id", "check_in_at"),
+        Index(None, "check_in_at", "id"),
+        Index(
+            "ix_visit_planned",
+            "created_at",
+            "id",
+            sqlite_where=text("check_in_at IS NULL"),
+            postgresql_where=text("check_in_at IS NULL"),
+        ),
         Index(
             "uq_visit_open",
             "user_id",

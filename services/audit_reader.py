@@ -82,14 +82,29 @@ def reader_of(session: AnySession, entries: Iterable[Any], *, language: str) -> 
     )
 
 
+def mentioned_names(session: AnySession, entries: Iterable[Any]) -> dict[int, str]:
+    """Return the names of the customers that changes in entries name, beside their own, and that the actor sees.
+
+    One query, or none where none are mentioned.
+    """
+    found = list(entries)
+    own = {entry.row_id for entry in found}
+    ids = {row_id for entry in found for table, row_id in _mentioned(entry) if table == Customer.__tablename__}
+    return _names(session, Customer, ids - own) if ids - own else {}
+
+
 def model_of(table_name: str) -> Any:
     """Return the model of a table with a page, or None."""
     return _models().get(table_name)
 
 
 def attribute_or_none(table_name: str, name: str) -> Attribute | None:
-    """Return an attribute of a table by name; None where there is no such thing (any more)."""
-    model = model_of(table_name)
+    """Return an attribute of a table by name; None where there is no such thing (any more).
+
+    :param name: of an attribute, or ``contact.mobile`` for one of a row that belongs to the entry's
+    """
+    owner, _, name = name.rpartition(".")
+    model = model_of(owner or table_name)
     try:
         return attribute_of(model, name) if model is not None else None
     except KeyError:
@@ -100,6 +115,10 @@ def _mentioned(entry: Any) -> Iterator[tuple[str, int]]:
     """Yield table and id of each row that an entry names by its number."""
     if entry.row_id is not None:
         yield entry.table_name, entry.row_id
+    for name, value in entry.changes.items():
+        attribute = attribute_or_none(entry.table_name, name)
+        if attribute is not None and attribute.target is Customer and isinstance(value, list):
+            yield from ((Customer.__tablename__, item) for item in value if isinstance(item, int))
     for term in entry.changes.get("filters", ()):
         attribute = attribute_or_none(entry.table_name, term["field"])
         if attribute is not None and attribute.target is not None and isinstance(term["value"], int):

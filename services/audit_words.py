@@ -14,15 +14,16 @@ from models.meta import Label, label, listed
 from services.audit_reader import Reader, attribute_or_none, model_of, reader_of
 from services.customers.scopes import SCOPES
 
-#: Fields of a customer whose old and new entries hold, beyond who follows it and who sees it.
-_CONTENT = frozenset({"grade", "price_level"})
+#: What everybody who reads the log may know of a customer: who follows it and who sees it. All else is its content.
+_OPEN = frozenset({"owner", "co_followers", "visibility"})
 #: Filters whose value somebody typed freely.
 _TYPED = frozenset({"contains", "named"})
 #: Deeds by which something came into being: what was before needs no words.
-_COMING = frozenset({AuditAction.CREATE, AuditAction.CREATE_ADMIN, AuditAction.IMPORT_CREATE})
+_COMING = frozenset({AuditAction.CREATE, AuditAction.CREATE_ADMIN, AuditAction.IMPORT_CREATE, AuditAction.ADD_CONTACT})
 #: Facts that say nothing where they are as they should be.
 _UNREMARKABLE: Mapping[str, Any] = {"added": 0, "updated": 0, "skipped": 0, "errors": 0, "left_out": 0, "state": "done"}
 _HIDDEN = label(en="not visible to you", zh="无权查看")
+_PRIVATE = label(en="Private customer", zh="私密客户")
 _NOTHING = "—"
 _TOLD = label(en="%s: %s", zh="%s：%s")
 _YES, _NO = label(en="Yes", zh="是"), label(en="No", zh="否")
@@ -40,6 +41,7 @@ _OPERATIONS: Mapping[str, Label] = {
 #: Names in ``changes`` that are no attributes of the table -> what they are called.
 FACT_LABELS: Mapping[str, Label] = {
     "co_followers": label(en="Co-followers", zh="协作人"),
+    "contact": label(en="Key contact", zh="关键人"),
     "record": label(en="Through", zh="经由"),
     "file": label(en="File", zh="文件"),
     "type": label(en="File type", zh="文件类型"),
@@ -61,6 +63,16 @@ FACT_LABELS: Mapping[str, Label] = {
     "undone": label(en="What was undone", zh="被撤销的操作"),
     "command_line": label(en="By command line", zh="命令行"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field or fact of an entry, in words."""
+
+    called: str
+    #: What was before; None where that needs no words.
+    old: str | None
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +133,39 @@ def _called(reader: Reader, entry: Any, name: str) -> str:
     return reader.text(words) if words is not None else name
 
 
+def changes_of(reader: Reader, entry: Any) -> list[Change]:
+    """Return what an entry holds, change by change."""
+    return [_change(reader, entry, name, value) for name, value in entry.changes.items()]
+
+
 def _told(reader: Reader, entry: Any, name: str, value: Any) -> str:
     """Return what happened to one field, or one fact."""
-    if name in _CONTENT and model_of(entry.table_name) is Customer and not reader.may_read_content(entry):
-        return reader.text(_HIDDEN)
+    change = _change(reader, entry, name, value)
+    return change.new if change.old is None else f"{change.old} → {change.new}"
+
+
+def _change(reader: Reader, entry: Any, name: str, value: Any) -> Change:
+    called = _called(reader, entry, name)
+    if _is_content(entry, name) and not reader.may_read_content(entry):
+        return Change(called, None, reader.text(_HIDDEN))
     if name in _FACTS:
-        return _FACTS[name](reader, entry, value)
+        return Change(called, None, _FACTS[name](reader, entry, value))
     attribute = attribute_or_none(entry.table_name, name)
     is_coming = entry.action in _COMING
     match value:
         case [list() as before, list() as after]:
             sides = [[_shown(reader, attribute, item) for item in side] for side in (before, after)]
-            return _told_lists(reader, *sides, is_coming=is_coming)
+            return Change(called, None, _told_lists(reader, *sides, is_coming=is_coming))
         case [before, after]:
-            new = _shown(reader, attribute, after)
-            return new if is_coming else f"{_shown(reader, attribute, before)} → {new}"
-    return _shown(reader, attribute, value)
+            old = None if is_coming else _shown(reader, attribute, before)
+            return Change(called, old, _shown(reader, attribute, after))
+    return Change(called, None, _shown(reader, attribute, value))
+
+
+def _is_content(entry: Any, name: str) -> bool:
+    """Tell whether a change says what stands in a customer, or in a contact of it."""
+    is_fact = name in FACT_LABELS and name != "contact"
+    return model_of(entry.table_name) is Customer and not is_fact and name not in _OPEN
 
 
 def _told_lists(reader: Reader, before: list[str], after: list[str], *, is_coming: bool) -> str:
@@ -158,6 +187,8 @@ def _shown(reader: Reader, attribute: Attribute | None, value: Any) -> str:
     if isinstance(value, bool):
         return reader.text(_YES if value else _NO)
     choices: Mapping[Any, Label] = {}
+    if attribute is not None and attribute.target is Customer and isinstance(value, int):
+        return reader.names.get(Customer.__tablename__, {}).get(value) or reader.text(_PRIVATE)
     if attribute is not None:
         choices = PERMISSION_LABELS if attribute.name == "permission_codes" else attribute.field.choices or {}
     return reader.text(choices[value]) if value in choices else str(value)

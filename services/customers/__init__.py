@@ -1,7 +1,7 @@
 """Use cases around customers. ``from services.customers import transfer`` is how others name them."""
 
 from services.customers.codes import is_serial, next_customer_codes
-from services.customers.contacts import editable_customer, save_contact
+from services.customers.contacts import delete_contact, editable_customer, save_contact
 from services.customers.creation import create_customer
 from services.customers.editing import set_visibility, update_customer
 from services.customers.errors import (
@@ -81,6 +81,7 @@ __all__ = [
     "claim",
     "co_followers_of",
     "create_customer",
+    "delete_contact",
     "delete_customer",
     "editable_customer",
     "editable_customer_ids",

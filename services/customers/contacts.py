@@ -9,11 +9,19 @@ from sqlalchemy import select
 from auth.actor import AnySession
 from auth.visibility import require_full
 from models import Contact, Customer
+from models.audit_action import AuditAction
+from models.inspection import attributes_of
 from models.scope import UNFILTERED_KEY
 from models.types import utc_now
+from services import audit
 from services.company_days import company_time_zone
+from services.customers.changes import differences, held
 from services.customers.errors import FutureBirthdayError
 from services.customers.rights import require_editable
+
+#: Stands before the fields of a contact in an entry about its customer.
+CONTACT_PREFIX = f"{Contact.__tablename__}."
+_NOTED = frozenset(one.key for one in attributes_of(Contact).values()) - {"customer_id"}
 
 
 def editable_customer(session: AnySession, customer_id: int) -> Customer:
@@ -41,6 +49,7 @@ def save_contact(session: AnySession, contact: Contact, values: Mapping[str, Any
         raise FutureBirthdayError(birthday.isoformat())
     is_new = contact.id is None
     customer = editable_customer(session, values["customer_id"] if is_new else contact.customer_id)
+    before = {} if is_new else held(session, contact, _NOTED)
     if values.get("is_primary") and not contact.is_primary:
         _step_back(session, customer.id)
     for name, value in values.items():
@@ -49,7 +58,30 @@ def save_contact(session: AnySession, contact: Contact, values: Mapping[str, Any
     contact.customer_id = customer.id
     session.add(contact)
     session.flush()
+    _note(session, AuditAction.ADD_CONTACT if is_new else AuditAction.EDIT_CONTACT, contact, customer, before)
     return contact
+
+
+def delete_contact(session: AnySession, contact: Contact) -> None:
+    """Delete a contact; follow-ups that name it stay. Flushes.
+
+    :raises HiddenRowError, PrivateCustomerError, PermissionDeniedError: as :func:`editable_customer`
+    """
+    customer = editable_customer(session, contact.customer_id)
+    audit.record(session, AuditAction.DELETE_CONTACT, customer, {"contact": contact.name})
+    session.delete(contact)
+    session.flush()
+
+
+def _note(
+    session: AnySession, action: AuditAction, contact: Contact, customer: Customer, before: Mapping[str, Any]
+) -> None:
+    """Note what a contact has now that it had not before. It belongs to the customer, and so does the entry."""
+    after = {name: value for name, value in held(session, contact, _NOTED).items() if value or before}
+    changes = differences(before, after, prefix=CONTACT_PREFIX)
+    if changes:
+        audit.record(session, action, customer, {"contact": contact.name} | changes)
+        session.flush()
 
 
 def _step_back(session: AnySession, customer_id: int) -> None:

@@ -7,8 +7,10 @@ from auth.actor import AnySession, is_private_customer_enabled
 from models import Customer
 from models.audit_action import AuditAction
 from models.enums import Visibility
+from models.inspection import attributes_of
 from models.names import clean_name
 from services import audit
+from services.customers.changes import differences, held
 from services.customers.errors import ImmutableFieldError, PrivateNeedsOwnerError, PrivateNotEnabledError
 from services.customers.names import name_kept_free
 from services.customers.parents import check_parent
@@ -47,10 +49,11 @@ EDITABLE = frozenset(
         "is_active",
     }
 )
-#: Column -> the relationship whose old and new name the audit log holds, and what the change is called there.
-_AUDITED = {
-    "grade_id": ("grade", AuditAction.CHANGE_GRADE),
-    "price_level_id": ("price_level", AuditAction.CHANGE_PRICE_LEVEL),
+#: Attribute -> what its change is called in the audit log; the others are edited together.
+_OWN_DEEDS = {
+    "grade": AuditAction.CHANGE_GRADE,
+    "price_level": AuditAction.CHANGE_PRICE_LEVEL,
+    "progress": AuditAction.CHANGE_PROGRESS,
 }
 
 
@@ -117,20 +120,19 @@ def check_visibility(session: AnySession, customer: Customer, visibility: str) -
 
 
 def _write(session: AnySession, customer: Customer, changed: Mapping[str, Any]) -> None:
-    """Write values that were checked, and note what the audit log wants."""
-    before = {column: _shown(customer, name) for column, (name, _) in _AUDITED.items() if column in changed}
+    """Write values that were checked, and note old and new."""
+    keys = changed.keys() - {"is_active"}
+    before = held(session, customer, keys)
     for name, value in changed.items():
         setattr(customer, name, value)
     session.flush()
-    for column, old in before.items():
-        name, action = _AUDITED[column]
-        session.expire(customer, [name])
-        audit.record(session, action, customer, {name: [old, _shown(customer, name)]})
+    session.expire(customer, [name for name, one in attributes_of(Customer).items() if one.target and one.key in keys])
+    changes = differences(before, held(session, customer, keys))
+    for name, action in _OWN_DEEDS.items():
+        if name in changes:
+            audit.record(session, action, customer, {name: changes.pop(name)})
+    if changes:
+        audit.record(session, AuditAction.EDIT, customer, changes)
     if "is_active" in changed:
         audit.record(session, AuditAction.ACTIVATE if customer.is_active else AuditAction.DEACTIVATE, customer)
     session.flush()
-
-
-def _shown(customer: Customer, name: str) -> str | None:
-    related = getattr(customer, name)
-    return str(related) if related is not None else None

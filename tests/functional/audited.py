@@ -5,14 +5,16 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from models import AuditEntry, CompanySetting, Department, PriceLevel
-from tests.factories import Company, make_customer, make_role, save
+from models import AuditEntry, CompanySetting, Department, FollowUpProgress, PriceLevel
+from tests.factories import Company, make_contact, make_customer, make_role, save
 
 
 def equip(session: Session, company: Company) -> None:
     """Add to a company a retired customer, a price level, a department, a role that nobody holds, and its settings."""
     company["asleep"] = make_customer(session, "asleep", owner=company.a1, is_active=False)
     company["price"] = save(session, PriceLevel(name="Gold", discount=1))
+    company["progress"] = save(session, FollowUpProgress(name="Trial"))
+    company["contact"] = make_contact(session, company.c2, name="Wang", mobile="138")
     company["department"] = save(session, Department(name="Sales"))
     company["spare"] = make_role(session, "spare", ["view_audit"])
     company["setting"] = session.get_one(CompanySetting, 1)

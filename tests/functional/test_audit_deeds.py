@@ -14,6 +14,7 @@ from tests.conftest import acting
 from tests.factories import Company
 from tests.files import rows_import
 from tests.functional.audited import entries, equip
+from tests.functional.audited_edits import EDITS
 
 #: Log-in of who acts, or None for the operator; what is done in their session; then (action, row, changes), where the
 #: row is a name in the company, or the table of a row that came into being.
@@ -63,6 +64,7 @@ def change_role(**values: Any) -> Callable[[Session, Company], object]:
 
 
 SERVICES: dict[str, Deed] = {
+    **EDITS,
     "create": (
         "admin",
         lambda own, company: customers.create_customer(

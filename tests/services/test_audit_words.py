@@ -223,6 +223,39 @@ def test_what_tells_of_customers_is_for_those_who_see_them(engine: Engine, bare_
     )
 
 
+@pytest.mark.parametrize(("login", "above", "is_seen"), [("a1", "C2", True), ("va", "", False), ("a2", "", False)])
+def test_an_edit_says_old_and_new_to_those_alone_who_see_the_customer(
+    engine: Engine, bare_session: Session, *, login: str, above: str, is_seen: bool
+) -> None:
+    company = factories.company(bare_session)
+    edits = {
+        "phone": ["secret 1", "secret 2"],
+        "parent_customer": [company.c2.id, company.c4.id],
+        "gone": [1, "secret"],
+    }
+    contacts = {"contact": "secret name", "contact.mobile": [None, "secret 3"]}
+    written = [
+        entry(bare_session, A.EDIT, company.c1, edits),
+        entry(bare_session, A.EDIT_CONTACT, company.c1, contacts),
+        entry(bare_session, A.DELETE_CONTACT, company.c1, {"contact": "secret name"}),
+    ]
+    bare_session.commit()
+
+    lines = [line for found in as_read_by(engine, company[login], *written) for line in found.lines]
+
+    if is_seen:
+        assert lines == [
+            "Phone: secret 1 → secret 2",
+            f"Upper dealer: {above} → Private customer",
+            "gone: 1 → secret",
+            "Key contact: secret name",
+            "Mobile: — → secret 3",
+            "Key contact: secret name",
+        ]
+    else:
+        assert {line.partition(": ")[2] for line in lines} == {"not visible to you"}
+
+
 def test_the_operator_reads_everything(bare_session: Session) -> None:
     company = factories.company(bare_session)
     written = entry(bare_session, A.CHANGE_GRADE, company.c1, {"grade": ["A", "B"]})
