@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, abort, flash, g, redirect, request
-from flask_admin import BaseView, expose
+from flask import Response, abort, flash, redirect, request
+from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wsgi import FileWrapper
 
-from admin_views.addresses import address
 from admin_views.downloads import as_download, mime_type
 from admin_views.job_words import JobLine, line_of
 from admin_views.json_requests import json_endpoint
 from admin_views.messages import message_of
+from admin_views.plain_view import PlainView
 from admin_views.row_ids import parse_row_id
-from admin_views.secured import SecuredMixin
-from auth.actor import Actor
 from auth.errors import HiddenRowError
 from models import ImportJob, db
 from services import jobs, storage
@@ -26,17 +24,12 @@ PAGE_SIZE = 30
 _MOST_PAGE = 100_000
 
 
-class JobsView(SecuredMixin, BaseView):
+class JobsView(PlainView):
     """The list of jobs, their progress as JSON, and what may be done with one."""
 
     def __init__(self, tables: Sequence[Any]) -> None:
         super().__init__(name="Jobs", endpoint="jobs", url="/admin/jobs")
         self._tables = {view.endpoint: view for view in tables}
-
-    @property
-    def actor(self) -> Actor:
-        """Return who acts in this request."""
-        return g.actor
 
     @property
     def title(self) -> str:
@@ -46,10 +39,6 @@ class JobsView(SecuredMixin, BaseView):
     def is_accessible(self) -> bool:
         """Tell whether the person may import or export anything."""
         return super().is_accessible() and any(view.can_import or view.can_export for view in self._tables.values())
-
-    def get_url(self, endpoint: str, **kwargs: Any) -> str:
-        """Return an address; one that begins with a dot is this view's."""
-        return address(f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint, **kwargs)
 
     def menu_links(self) -> list[tuple[str, int, str, str]]:
         """Return its menu entry as (place, order, words, address)."""

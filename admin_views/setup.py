@@ -12,6 +12,7 @@ from admin_views.frame import add_frame
 from admin_views.home import HomeView
 from admin_views.job_pages import JobsView
 from admin_views.phone import pages as phone_pages
+from admin_views.team import TeamView
 from auth.devices import start_url
 
 root = Blueprint("root", __name__)
@@ -30,7 +31,7 @@ def init_app(app: Flask) -> None:
     """
     checks.check_models()
     tables = generator.make_views()
-    views = [*tables, JobsView(tables)]
+    views = [*tables, TeamView(), JobsView(tables)]
     admin = Admin(app, name=PRODUCT, theme=Bootstrap4Theme(), index_view=HomeView(views))
     for view in views:
         admin.add_view(view)

@@ -13,6 +13,8 @@ from auth.actor import Actor, AnySession, get_actor
 from auth.visibility import dialect_of, followed_by, grounds, is_near
 from models import Customer, Employee
 from models.meta import Label, label
+from services.company_days import day_of
+from services.promises import awaits_follow_up
 
 
 def _always(actor: Actor) -> bool:
@@ -24,32 +26,36 @@ class Scope:
     """One part of the customer list."""
 
     label: Label
-    #: From the actor and the name of the database to the criterion on ``Customer``.
-    criterion: Callable[[Actor, str], ColumnElement[bool]]
+    #: From the session and its actor to the criterion on ``Customer``.
+    criterion: Callable[[AnySession, Actor], ColumnElement[bool]]
     #: Employees, one of whom follows each of its customers, where it is all whom they follow.
     followers: Callable[[Actor], Collection[int]] | None = None
     #: Whether the actor is offered it.
     is_offered: Callable[[Actor], bool] = _always
 
 
-def _is_mine(actor: Actor, dialect: str) -> ColumnElement[bool]:
-    return followed_by([actor.id], dialect, Customer)
+def _is_mine(session: AnySession, actor: Actor) -> ColumnElement[bool]:
+    return followed_by([actor.id], dialect_of(session), Customer)
 
 
-def _is_of_team(actor: Actor, dialect: str) -> ColumnElement[bool]:
-    return is_near(actor, dialect, Customer)
+def _is_of_team(session: AnySession, actor: Actor) -> ColumnElement[bool]:
+    return is_near(actor, dialect_of(session), Customer)
 
 
-def _is_private(actor: Actor, dialect: str) -> ColumnElement[bool]:
-    return grounds(actor, dialect, Customer).is_private
+def _is_private(session: AnySession, actor: Actor) -> ColumnElement[bool]:
+    return grounds(actor, dialect_of(session), Customer).is_private
 
 
-def _is_in_pool(actor: Actor, dialect: str) -> ColumnElement[bool]:
+def _is_in_pool(session: AnySession, actor: Actor) -> ColumnElement[bool]:
     return Customer.owner_id.is_(None)
 
 
-def _is_awaiting_handover(actor: Actor, dialect: str) -> ColumnElement[bool]:
+def _is_awaiting_handover(session: AnySession, actor: Actor) -> ColumnElement[bool]:
     return owner_has_left()
+
+
+def _is_follow_up_overdue(session: AnySession, actor: Actor) -> ColumnElement[bool]:
+    return awaits_follow_up(day_of(session).start)
 
 
 #: Name in the address -> scope, in the order of the tabs.
@@ -60,6 +66,7 @@ SCOPES: dict[str, Scope] = {
         label(en="Private", zh="私密客户"), _is_private, is_offered=lambda actor: actor.private_customer_enabled
     ),
     "pool": Scope(label(en="Pool", zh="公海"), _is_in_pool),
+    "overdue": Scope(label(en="Follow-up overdue", zh="跟进已逾期"), _is_follow_up_overdue),
     "handover": Scope(label(en="Awaiting handover", zh="待交接"), _is_awaiting_handover),
 }
 
@@ -74,7 +81,7 @@ def scoped(session: AnySession, statement: Select[Any], name: str) -> Select[Any
     actor, scope = get_actor(session), SCOPES.get(name)
     if actor is None or scope is None or not scope.is_offered(actor):
         return statement
-    return statement.where(scope.criterion(actor, dialect_of(session)))
+    return statement.where(scope.criterion(session, actor))
 
 
 def followers_of(session: AnySession, name: str) -> Collection[int] | None:

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, or_, select
-from sqlalchemy.orm import aliased
 
 from auth.actor import AnySession, get_actor
 from auth.visibility import dialect_of, indexed_followed_by
 from models import Customer, FollowUp, Visit
 from models.scope import UnfilteredReason, unfiltered
 from services.company_days import day_of
+from services.promises import is_newest_follow_up
 from services.visit_status import OVERDUE, TO_VISIT, shown_status
 from services.visits.own import kept_visits
 from services.visits.writing import VISITING
@@ -72,11 +72,6 @@ def due_follow_ups(session: AnySession, *, now: datetime | None = None) -> list[
     actor = get_actor(session)
     if actor is None:
         return []
-    later = aliased(FollowUp)
-    is_newer = or_(
-        later.created_at > FollowUp.created_at, and_(later.created_at == FollowUp.created_at, later.id > FollowUp.id)
-    )
-    has_later = select(later.id).where(later.customer_id == FollowUp.customer_id, is_newer).exists()
     query = (
         select(
             FollowUp.id,
@@ -90,7 +85,7 @@ def due_follow_ups(session: AnySession, *, now: datetime | None = None) -> list[
             indexed_followed_by([actor.id], dialect_of(session), Customer),
             Customer.is_active,
             FollowUp.next_follow_at < day_of(session, now).end,
-            ~has_later,
+            is_newest_follow_up(),
         )
         .order_by(FollowUp.next_follow_at, FollowUp.id)
         .limit(DUE_LIMIT)

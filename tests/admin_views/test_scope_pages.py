@@ -53,7 +53,7 @@ def test_scope_that_is_none_changes_nothing(client_of: ClientOf, people: Company
 def test_tabs_keep_search_and_filters_and_mark_the_current(client_of: ClientOf, people: Company) -> None:
     found = tabs(client_of(people.va), "?scope=mine&search=C1&page_size=50&page=0")
 
-    assert list(found) == ["All", "Mine*", "My team's", "Private", "Pool", "Awaiting handover"]
+    assert list(found) == ["All", "Mine*", "My team's", "Private", "Pool", "Follow-up overdue", "Awaiting handover"]
     assert found["All"] == "/admin/customer/?search=C1&amp;page_size=50"
     assert found["Pool"] == "/admin/customer/?scope=pool&amp;search=C1&amp;page_size=50"
 

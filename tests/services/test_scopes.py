@@ -84,7 +84,10 @@ def test_private_scope_is_offered_while_the_switch_is_on(
         off = list(offered_scopes(own.info["actor"]))
         unchanged = codes(own, "private")
 
-    assert (on, off) == (["mine", "team", "private", "pool", "handover"], ["mine", "team", "pool", "handover"])
+    assert (on, off) == (
+        ["mine", "team", "private", "pool", "overdue", "handover"],
+        ["mine", "team", "pool", "overdue", "handover"],
+    )
     assert unchanged == {"C1", "C2", "C3"}
 
 
