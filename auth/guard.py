@@ -18,6 +18,7 @@ from sqlalchemy.sql.expression import TableClause
 
 from auth.actor import Actor, AnySession, get_actor
 from auth.errors import HiddenRowError, UnguardedStatementError
+from auth.gathering import WHOLE_TABLES, gathered_customers, hangs_on_gathered_customer
 from auth.sql_check import CHECK_OPTION, mark
 from auth.visibility import among, dialect_of, full_customer_ids, full_customers, hangs_on_full_customer
 from models import Base, Customer
@@ -26,8 +27,10 @@ from models.scope import UNFILTERED_KEY, HangsOnCustomer
 
 #: Statement -> the guarded classes in it: those that are built once and run in each request are looked through once.
 _LOOKED_THROUGH: WeakKeyDictionary[Any, frozenset[type[Any]]] = WeakKeyDictionary()
-#: Statement -> actor and dialect -> the statement with the rule for that actor.
-_RULED: WeakKeyDictionary[Any, dict[tuple[Actor | None, str], Any]] = WeakKeyDictionary()
+#: For whom the rule is written: the actor, the dialect, and whether for a statement that reads whole tables.
+_For = tuple[Actor | None, str, bool]
+#: Statement -> for whom -> the statement with the rule.
+_RULED: WeakKeyDictionary[Any, dict[_For, Any]] = WeakKeyDictionary()
 #: Actors whose criteria a process keeps.
 CRITERIA_KEPT = 128
 #: Customer ids checked in one query.
@@ -50,7 +53,8 @@ def _guard_statement(state: ORMExecuteState) -> None:
     _refuse_bulk(state)
     wanted = _guarded_in(state)
     if wanted:  # else no criteria are made: a page without customers needs none
-        state.statement = _with_rule(state.statement, wanted, get_actor(session), dialect_of(session))
+        is_whole = bool(state.execution_options.get(WHOLE_TABLES))
+        state.statement = _with_rule(state.statement, wanted, (get_actor(session), dialect_of(session), is_whole))
 
 
 def visible(session: AnySession, statement: Select[Any]) -> Select[Any]:
@@ -63,23 +67,21 @@ def visible(session: AnySession, statement: Select[Any]) -> Select[Any]:
     if UNFILTERED_KEY in session.info:
         return statement
     _refuse_text(statement)
-    criteria = _make_criteria(get_actor(session), dialect_of(session))
+    criteria = _make_criteria(get_actor(session), dialect_of(session), False)  # noqa: FBT003 -- of a few rows or many
     return statement.options(*criteria.values()).execution_options(**{CHECK_OPTION: _guarded_tables()})
 
 
-def _with_rule(statement: Any, wanted: frozenset[type[Any]], actor: Actor | None, dialect: str) -> Any:
+def _with_rule(statement: Any, wanted: frozenset[type[Any]], whom: _For) -> Any:
     """Return a statement with the criteria of its guarded classes that it does not carry yet.
 
     What a relationship loads carries the criteria of the statement that loaded its parent. One that is run again and
     again is kept with the criteria of those who ran it, so that it is compiled once.
     """
     kept = _RULED.get(statement)
-    if kept is not None and (actor, dialect) in kept:
-        return kept[actor, dialect]
+    if kept is not None and whom in kept:
+        return kept[whom]
     carried = statement._with_options  # noqa: SLF001 -- user_defined_options leaves these out
-    missing = [
-        option for cls, option in _make_criteria(actor, dialect).items() if cls in wanted and option not in carried
-    ]
+    missing = [option for cls, option in _make_criteria(*whom).items() if cls in wanted and option not in carried]
     if not missing:
         return statement
     ruled = statement.options(*missing)
@@ -88,7 +90,7 @@ def _with_rule(statement: Any, wanted: frozenset[type[Any]], actor: Actor | None
     else:
         if len(kept) >= CRITERIA_KEPT:
             kept.clear()
-        kept[actor, dialect] = ruled
+        kept[whom] = ruled
     return ruled
 
 
@@ -160,21 +162,23 @@ def _look_through(state: ORMExecuteState, statement: Any) -> frozenset[type[Any]
 
 
 @lru_cache(maxsize=CRITERIA_KEPT)
-def _make_criteria(actor: Actor | None, dialect: str) -> dict[type[Any], Any]:
+def _make_criteria(actor: Actor | None, dialect: str, is_whole: bool) -> dict[type[Any], Any]:  # noqa: FBT001 -- a key
     """Return the loader criteria of an actor. What an actor is decides them, so the next request finds them here."""
     return {
-        cls: with_loader_criteria(cls, _criterion(cls, actor, dialect), include_aliases=True)
+        cls: with_loader_criteria(cls, _criterion(cls, actor, dialect, is_whole=is_whole), include_aliases=True)
         for cls in sorted(_guarded_classes(), key=lambda cls: cls.__name__)
     }
 
 
-def _criterion(cls: Any, actor: Actor | None, dialect: str) -> Any:
+def _criterion(cls: Any, actor: Actor | None, dialect: str, *, is_whole: bool = False) -> Any:
     """Return the rule for a guarded class, with the mark that ``auth.sql_check`` looks for."""
     if actor is None:
         return mark(cls, is_met=False)
     if cls is Customer:
-        return and_(mark(cls), full_customers(actor, dialect, cls))
-    return and_(mark(cls), hangs_on_full_customer(actor, dialect, cls.customer_id))
+        customers = gathered_customers if is_whole else full_customers
+        return and_(mark(cls), customers(actor, dialect, cls))
+    hangs = hangs_on_gathered_customer if is_whole else hangs_on_full_customer
+    return and_(mark(cls), hangs(actor, dialect, cls.customer_id))
 
 
 def _restrict_refresh(state: ORMExecuteState) -> None:

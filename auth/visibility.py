@@ -41,7 +41,7 @@ from models.enums import COMPANY_ADMIN, Permission, Visibility
 from models.scope import HangsOnCustomer, UnfilteredReason, unfiltered
 
 #: Aliases with the prefix of the rule, so that ``auth.sql_check`` tells them from what a statement reads.
-_CUSTOMER = Customer.__table__.alias(f"{RULE_PREFIX}customer")
+RULED_CUSTOMER = Customer.__table__.alias(f"{RULE_PREFIX}customer")
 _FOLLOWER = CustomerFollower.__table__.alias(f"{RULE_PREFIX}follower")
 
 
@@ -108,7 +108,7 @@ class Grounds:
         return _all(self.views_all, self.is_private, not_(self.is_admin), not_(self.is_near))
 
 
-def grounds(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> Grounds:
+def grounds(actor: Actor, dialect: str, customer: Any = RULED_CUSTOMER.c) -> Grounds:
     """Return the grounds of an actor on any customer.
 
     :param customer: where the columns id, owner_id and visibility are found: the table's or the mapped class
@@ -145,22 +145,22 @@ def is_above(employee_ids: Iterable[int], dialect: str) -> ColumnElement[bool]:
     return Employee.id.in_(select(above.c.id))
 
 
-def full_customers(actor: Actor | None, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+def full_customers(actor: Actor | None, dialect: str, customer: Any = RULED_CUSTOMER.c) -> ColumnElement[bool]:
     """Return the criterion for customers whose outcome is FULL. Nobody sees nothing."""
     return false() if actor is None else grounds(actor, dialect, customer).full
 
 
-def notice_customers(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+def notice_customers(actor: Actor, dialect: str, customer: Any = RULED_CUSTOMER.c) -> ColumnElement[bool]:
     """Return the criterion for customers whose outcome is NOTICE."""
     return grounds(actor, dialect, customer).notice
 
 
-def is_near(actor: Actor, dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+def is_near(actor: Actor, dialect: str, customer: Any = RULED_CUSTOMER.c) -> ColumnElement[bool]:
     """Return the criterion "a follower of the customer is in the actor's team"."""
     return followed_by(actor.team, dialect, customer)
 
 
-def followed_by(employee_ids: Iterable[int], dialect: str, customer: Any = _CUSTOMER.c) -> ColumnElement[bool]:
+def followed_by(employee_ids: Iterable[int], dialect: str, customer: Any = RULED_CUSTOMER.c) -> ColumnElement[bool]:
     """Return the criterion "one of the employees is owner or co-follower of the customer", asked row by row.
 
     The co-followers are counted, not looked for by EXISTS or IN: those two let PostgreSQL gather the followed customers
@@ -187,7 +187,7 @@ def indexed_followed_by(employee_ids: Iterable[int], dialect: str, customer: Any
 
 def owned_ids(employee_ids: Iterable[int], dialect: str) -> Select[Any]:
     """Return the SELECT of the ids of the customers whom one of the employees owns, from the index of the owners."""
-    return select(_CUSTOMER.c.id).where(among(_CUSTOMER.c.owner_id, employee_ids, dialect))
+    return select(RULED_CUSTOMER.c.id).where(among(RULED_CUSTOMER.c.owner_id, employee_ids, dialect))
 
 
 def followed_ids(employee_ids: Iterable[int], dialect: str, *, limit: int | None = None) -> CompoundSelect[Any]:
@@ -214,7 +214,7 @@ def _any_of(column: Any, ids: Select[Any], dialect: str) -> ColumnElement[bool]:
 
 def full_customer_ids(actor: Actor | None, dialect: str, *, of: Iterable[int]) -> Select[Any]:
     """Return the SELECT of those of the given ids whose customer is FULL for the actor."""
-    return select(_CUSTOMER.c.id).where(among(_CUSTOMER.c.id, of, dialect), full_customers(actor, dialect))
+    return select(RULED_CUSTOMER.c.id).where(among(RULED_CUSTOMER.c.id, of, dialect), full_customers(actor, dialect))
 
 
 def hangs_on_full_customer(actor: Actor | None, dialect: str, customer_id: Any) -> ColumnElement[bool]:
@@ -222,8 +222,8 @@ def hangs_on_full_customer(actor: Actor | None, dialect: str, customer_id: Any) 
 
     :param customer_id: column of the row that hangs on a customer
     """
-    is_seen = and_(_CUSTOMER.c.id == customer_id, full_customers(actor, dialect))
-    return select(_CUSTOMER.c.id).where(is_seen).correlate_except(_CUSTOMER).exists()
+    is_seen = and_(RULED_CUSTOMER.c.id == customer_id, full_customers(actor, dialect))
+    return select(RULED_CUSTOMER.c.id).where(is_seen).correlate_except(RULED_CUSTOMER).exists()
 
 
 def _constant(*, is_true: bool) -> ColumnElement[bool]:
@@ -249,7 +249,7 @@ def outcome_of(session: AnySession, customer_id: int) -> Outcome:
             select(
                 full_customers(actor, dialect).label("full"),
                 notice_customers(actor, dialect).label("notice"),
-            ).where(_CUSTOMER.c.id == customer_id)
+            ).where(RULED_CUSTOMER.c.id == customer_id)
         ).one_or_none()
     if row is None:
         return Outcome.HIDDEN

@@ -29,7 +29,21 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
         CheckConstraint("visibility = 'public' OR owner_id IS NOT NULL", name="private_has_owner"),
         CheckConstraint("parent_customer_id <> id", name="not_own_parent"),
         Index(None, "owner_id", "created_at", "id"),
-        Index(None, "created_at", "id"),
+        # The order of the list, and all that customers are counted by.
+        Index(
+            "ix_customer_counted",
+            "created_at",
+            "id",
+            "owner_id",
+            "visibility",
+            "progress_id",
+            "status_id",
+            "grade_id",
+            "source_id",
+            "channel_type_id",
+            "industry_id",
+            "region_id",
+        ),
     )
     __page__ = page(
         label(en="Customer", zh="客户"),

@@ -20,7 +20,7 @@ class FollowUp(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
         one_of("method", FOLLOW_UP_METHOD_LABELS),
         Index(None, "customer_id", "created_at"),
         Index(None, "author_id", "created_at"),
-        Index(None, "created_at", "id"),
+        Index("ix_follow_up_counted", "created_at", "id", "author_id", "customer_id"),
     )
     __page__ = page(
         label(en="Follow-up", zh="跟进记录"),

@@ -25,7 +25,7 @@ class Visit(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
         CheckConstraint("(check_out_lat IS NULL) = (check_out_lng IS NULL)", name="check_out_position_whole"),
         Index(None, "customer_id", "check_in_at"),
         Index(None, "user_id", "check_in_at"),
-        Index(None, "check_in_at", "id"),
+        Index("ix_visit_counted", "check_in_at", "id", "user_id", "customer_id"),
         Index(
             "ix_visit_planned",
             "created_at",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 
 from auth.actor import load_actor, set_actor
 from auth.errors import HiddenRowError
+from auth.gathering import WHOLE_TABLES
 from auth.visibility import Outcome, outcome_of
 from models import Customer, CustomerFollower
 from services.customers.scopes import followers_of, scoped
@@ -56,6 +57,9 @@ def reads_agree(session: Session, outcomes: dict[int, Outcome]) -> None:
     listed = filtered_statement(session, Customer, Listing())
     assert set(session.scalars(select(Customer.id))) == full  # case 48
     assert session.scalar(select(func.count()).select_from(Customer)) == len(full)
+    for ids in (select(Customer.id), select(CustomerFollower.id)):
+        gathered = session.scalars(ids, execution_options={WHOLE_TABLES: True})
+        assert set(gathered) == set(session.scalars(ids))
     assert {row.id for row in session.scalars(sorted_statement(listed, Customer, "").limit(100))} == full
     lists_agree(session, full)
     stubs, stub_total = find_stubs(session, "customer", limit=100)
