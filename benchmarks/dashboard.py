@@ -1,8 +1,8 @@
 """Time the dashboard for the company admin, a manager and a leader of few.
 
-Prints for each the median of the server's time in milliseconds, the part that SQL takes to its first rows (SQLite does
-more of its work after them), and the number of SQL statements (two of them are the log-in's). Every customer has a
-visit and a follow-up within the last year.
+Prints for each the median of the server's time in milliseconds, the part that SQL takes to its last row, and the
+number of SQL statements (two of them are the log-in's). Every customer has a visit and a follow-up within the last
+year.
 Options: see ``--help``.
 """
 
@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, insert, select
 
 from app import create_app
 from benchmarks import companies, databases
-from benchmarks.list_page import StopWatch
+from benchmarks.stop_watch import StopWatch
 from models import Customer, Employee, FollowUp, Visit, db
 from models.types import utc_now
 from tests.conftest import log_in

@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from statistics import median
-from typing import Any
 
-from flask import Flask, before_render_template, template_rendered
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
 
 from app import create_app
 from benchmarks import companies, databases, stock
+from benchmarks.stop_watch import StopWatch
 from models import Employee, db
 from tests.conftest import log_in
 
@@ -49,7 +48,7 @@ class Contestant:
 
     name: str
     client: FlaskClient
-    stop_watch: "StopWatch"
+    stop_watch: StopWatch
     html: str = ""
     wire_bytes: int = 0
     samples: list[Sample] = field(default_factory=list)
@@ -73,36 +72,6 @@ class Contestant:
     def typical(self) -> Sample:
         """Return the medians."""
         return Sample(*(median(getattr(sample, part.name) for sample in self.samples) for part in fields(Sample)))
-
-
-class StopWatch:
-    """Adds up what the SQL and the templates of an application's requests take, in seconds."""
-
-    def __init__(self, app: Flask, engine: Engine) -> None:
-        self.reset()
-        event.listen(engine, "before_cursor_execute", self._begin_sql)
-        event.listen(engine, "after_cursor_execute", self._end_sql)
-        before_render_template.connect(self._begin_template, app)
-        template_rendered.connect(self._end_template, app)
-
-    def reset(self) -> None:
-        """Begin anew."""
-        self.sql = self.templates = 0.0
-        self.statements = 0
-
-    def _begin_sql(self, *arguments: Any) -> None:
-        self._sql_begun = time.perf_counter()
-
-    def _end_sql(self, *arguments: Any) -> None:
-        if not arguments[2].startswith("BEGIN"):
-            self.statements += 1
-        self.sql += time.perf_counter() - self._sql_begun
-
-    def _begin_template(self, *_: Any, **__: Any) -> None:
-        self._template_begun = time.perf_counter()
-
-    def _end_template(self, *_: Any, **__: Any) -> None:
-        self.templates += time.perf_counter() - self._template_begun
 
 
 def main() -> None:
