@@ -44,7 +44,7 @@ class FormPagesMixin(PageMixin):
             row = self.write(form, self.model(), is_created=True)
             if row is not None:
                 flash(gettext("“%(name)s” was created.", name=str(row)), "success")
-                return redirect(self._after_save(row))
+                return redirect(self.after_save(row))
         return self._show_model_form(form, None)
 
     @expose("/edit/", methods=("GET", "POST"))
@@ -58,7 +58,7 @@ class FormPagesMixin(PageMixin):
             name = str(row)
             if self.write(form, row, is_created=False) is not None:
                 flash(gettext("“%(name)s” was saved.", name=name), "success")
-                return redirect(self._after_save(row))
+                return redirect(self.after_save(row))
             row = self.get_one(request.args.get("id", ""))
             self._is_fresh(form, row)  # somebody may have been quicker by a moment
         return self._show_model_form(form, row)
@@ -195,7 +195,8 @@ class FormPagesMixin(PageMixin):
             return Present(chosen.text if chosen else "", sent_value(field))
         return Present(self.show(row, attribute_of(self.model, field.name)), sent_value(field))
 
-    def _after_save(self, row: Any) -> str:
+    def after_save(self, row: Any) -> str:
+        """Return where a form leads that was saved."""
         if "_add_another" in request.form:
             return self.get_url(".create_view", url=self.return_url())
         if "_continue_editing" in request.form:

@@ -31,6 +31,7 @@ from services.employees import DuplicateLoginError, InvalidLoginError, LastAdmin
 from services.errors import ServiceError
 from services.exchange.errors import FileError
 from services.follow_ups import BlankContentError, ForeignContactError
+from services.handover import NoReceiverError
 from services.jobs import JobStateError
 from services.ordering import ListMismatchError, StaleVersionError, UnknownRowError
 from services.outline_text import (
@@ -175,6 +176,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     NothingMatchesError: Refusal(
         422, "nothing_matches", lambda _: gettext("Nothing matches any more: the list has changed.")
     ),
+    NoReceiverError: Refusal(422, "no_receiver", lambda _: gettext("Choose who takes over."), "to"),
     NotFollowingError: Refusal(
         422, "not_following", lambda _: gettext("This employee does not follow the customer any more.")
     ),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from wtforms import SelectMultipleField
@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin_views.base import GeneratedView
+from admin_views.hand_over import hand_over_url
 from admin_views.row_ids import parse_row_id
 from admin_views.sight_pages import FormSight, show_sight
 from admin_views.text import text
@@ -18,7 +19,7 @@ from auth.permissions import PERMISSION_LABELS
 from models import Employee, Role, db
 from models.audit_action import AuditAction
 from models.enums import COMPANY_ADMIN
-from services import audit, employees, roles, sight_changes
+from services import audit, employees, handover, roles, sight_changes
 
 
 class CheckboxesField(SelectMultipleField):
@@ -37,7 +38,15 @@ class EmployeeView(GeneratedView):
 
     def save(self, row: Any, values: dict[str, Any], *, is_created: bool) -> Any:
         """Write through the service, which guards the reporting line and the last company admin."""
-        return employees.save_employee(db.session, row, values, is_created=is_created)
+        was_active = row.is_active and not is_created
+        saved = employees.save_employee(db.session, row, values, is_created=is_created)
+        g.has_left = was_active and not saved.is_active
+        return saved
+
+    def after_save(self, row: Any) -> str:
+        """Lead from somebody who has just left to the hand-over of what they follow."""
+        url = hand_over_url(self.actor, row.id) if g.get("has_left") else ""
+        return url if url and any(handover.totals_of(db.session, row.id)) else super().after_save(row)
 
     def remove(self, row: Any) -> None:
         """Delete an employee that nothing points at."""

@@ -9,6 +9,7 @@ from admin_views import addresses, checks, errors, file_pages, generator, header
 from admin_views.cells import show_moment, show_number
 from admin_views.company import PRODUCT
 from admin_views.frame import add_frame
+from admin_views.hand_over import HandOverView, hand_over_url, offers_hand_over
 from admin_views.home import HomeView
 from admin_views.job_pages import JobsView
 from admin_views.phone import pages as phone_pages
@@ -31,7 +32,7 @@ def init_app(app: Flask) -> None:
     """
     checks.check_models()
     tables = generator.make_views()
-    views = [*tables, TeamView(), JobsView(tables)]
+    views = [*tables, TeamView(), HandOverView(), JobsView(tables)]
     admin = Admin(app, name=PRODUCT, theme=Bootstrap4Theme(), index_view=HomeView(views))
     for view in views:
         admin.add_view(view)
@@ -39,4 +40,10 @@ def init_app(app: Flask) -> None:
         module.init_app(app)
     app.register_blueprint(root)
     add_frame(app, views)
-    app.context_processor(lambda: {"show_moment": show_moment, "show_number": show_number})
+    names = {
+        "hand_over_url": hand_over_url,
+        "offers_hand_over": offers_hand_over,
+        "show_moment": show_moment,
+        "show_number": show_number,
+    }
+    app.context_processor(lambda: names)

@@ -23,7 +23,16 @@ from services.ordering import UnknownRowError
 from services.reporting_line import check_no_loop, walk_up
 from services.sight_counting import Change, Line, Shift, SightChange, count_shifts, read_supervisors
 
-__all__ = ["Shift", "SightChange", "of_co_follower", "of_supervisor", "of_switch", "of_transfer", "of_visibility"]
+__all__ = [
+    "Shift",
+    "SightChange",
+    "of_co_follower",
+    "of_followers",
+    "of_supervisor",
+    "of_switch",
+    "of_transfer",
+    "of_visibility",
+]
 
 #: The followers of customers that are alike, and whether these are marked private.
 _Kind = tuple[frozenset[int], bool]
@@ -50,7 +59,7 @@ def of_co_follower(session: AnySession, customer: Customer, employee_id: int, *,
     present = check_co_follower(session, customer, employee_id, is_added=is_added)
     owner = frozenset() if customer.owner_id is None else frozenset([customer.owner_id])
     after = present | {employee_id} if is_added else present - {employee_id}
-    return _of_followers(session, [(customer, owner | present, owner | after)])
+    return of_followers(session, [(customer, owner | present, owner | after)])
 
 
 def of_transfer(
@@ -80,7 +89,7 @@ def of_transfer(
             remove_followers=remove_followers,
         )
         moves.append((customer, followers, after | ({new_owner_id} if new_owner_id is not None else set())))
-    return _of_followers(session, moves)
+    return of_followers(session, moves)
 
 
 def of_supervisor(session: AnySession, employee_id: int, supervisor_id: int | None) -> SightChange:
@@ -141,8 +150,11 @@ def _everybody(kinds: Iterable[_Kind]) -> set[int]:
     return {follower for followers, _ in kinds for follower in followers}
 
 
-def _of_followers(session: AnySession, moves: Iterable[tuple[Customer, Iterable[int], Iterable[int]]]) -> SightChange:
-    """Return what changes for customers that get other followers: rows of (customer, before, after)."""
+def of_followers(session: AnySession, moves: Iterable[tuple[Customer, Iterable[int], Iterable[int]]]) -> SightChange:
+    """Return who gains and who loses sight when customers get other followers. Rights are the caller's to ask.
+
+    :param moves: rows of (customer, owner and co-followers before, and after)
+    """
     is_on = is_private_customer_enabled(session)
     wanted = [
         (frozenset(before), frozenset(after), is_on and customer.visibility == Visibility.PRIVATE)

@@ -23,9 +23,9 @@ class PrivateNotEnabledError(ServiceError):
 class PrivateNeedsOwnerError(ServiceError):
     """A private customer needs an owner: transfer it, or make it public first."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"{name!r} is private and needs an owner")
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        super().__init__(f"{', '.join(names)}: private, and need an owner")
 
 
 class ForeignOwnerError(ServiceError):

@@ -1,6 +1,6 @@
 """What happens to a customer over time: owners come and go, co-followers, the pool, deletion (DOMAIN 3.6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 
 from sqlalchemy import func, select
 
@@ -17,7 +17,7 @@ from services.customers.errors import (
     NotInPoolError,
     PrivateNeedsOwnerError,
 )
-from services.customers.people import active_employee, name_of
+from services.customers.people import active_employee, name_of, names_of
 from services.customers.rights import Deed, require, require_transfer
 from services.usage import InUseError, usage_counts
 
@@ -45,8 +45,9 @@ def transfer(
     kept = co_followers_after(
         old_owner_id, present, new_owner_id, keep_as_co_follower=keep_as_co_follower, remove_followers=remove_followers
     )
-    changes = {"owner": [name_of(session, old_owner_id), name_of(session, new_owner_id)]}
-    audit.record(session, AuditAction.TRANSFER, customer, changes | _follower_changes(session, present, kept))
+    names = names_of(session, present | kept | {id_ for id_ in (old_owner_id, new_owner_id) if id_ is not None})
+    changes = owner_changes(names, old_owner_id, new_owner_id) | follower_changes(names, present, kept)
+    audit.record(session, AuditAction.TRANSFER, customer, changes)
     with session.no_autoflush:
         customer.owner_id = new_owner_id
         if new_owner is not None:
@@ -59,7 +60,7 @@ def check_transfer(session: AnySession, customers: Iterable[Customer], new_owner
     """Let pass a transfer of each of the customers; return the new owner, if anything moves to one.
 
     :raises PermissionDeniedError: if the actor may not; who leads the owner may only within the own team
-    :raises PrivateNeedsOwnerError: if a private customer were to be without owner
+    :raises PrivateNeedsOwnerError: if private customers were to be without owner; it names them all
     :raises InactiveEmployeeError: if the new owner has left
     """
     asked = list(customers)
@@ -67,9 +68,9 @@ def check_transfer(session: AnySession, customers: Iterable[Customer], new_owner
     moving = [customer for customer in asked if customer.owner_id != new_owner_id]
     if new_owner_id is not None:
         return active_employee(session, new_owner_id) if moving else None
-    for customer in moving:
-        if customer.visibility == Visibility.PRIVATE:
-            raise PrivateNeedsOwnerError(customer.name)
+    private = [customer.name for customer in moving if customer.visibility == Visibility.PRIVATE]
+    if private:
+        raise PrivateNeedsOwnerError(*private)
     return None
 
 
@@ -199,9 +200,27 @@ def _set_co_followers(session: AnySession, customer: Customer, wanted: Iterable[
     )
 
 
-def _follower_changes(session: AnySession, before: set[int], after: set[int]) -> dict[str, list[object]]:
-    """Return the audit entry's line on co-followers, or nothing where they stay."""
+def owner_changes(
+    names: Mapping[int, str], old_owner_id: int | None, new_owner_id: int | None
+) -> dict[str, list[object]]:
+    """Return the audit entry's line on the owner.
+
+    :param names: employee id -> name, as :func:`names_of`
+    """
+    return {"owner": [names[id_] if id_ is not None else None for id_ in (old_owner_id, new_owner_id)]}
+
+
+def follower_changes(
+    names: Mapping[int, str], before: AbstractSet[int], after: AbstractSet[int]
+) -> dict[str, list[object]]:
+    """Return the audit entry's line on co-followers, or nothing where they stay.
+
+    :param names: employee id -> name, as :func:`names_of`
+    """
     if before == after:
         return {}
-    names = [sorted(str(name_of(session, employee_id)) for employee_id in ids) for ids in (before, after)]
-    return {"co_followers": list(names)}
+    return {"co_followers": [sorted(names[id_] for id_ in ids) for ids in (before, after)]}
+
+
+def _follower_changes(session: AnySession, before: set[int], after: set[int]) -> dict[str, list[object]]:
+    return follower_changes(names_of(session, before | after), before, after)

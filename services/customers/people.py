@@ -54,3 +54,10 @@ def name_of(session: AnySession, employee_id: int | None) -> str | None:
     """Return how the audit log names an employee: the name with the log-in; None for nobody."""
     employee = session.get(Employee, employee_id) if employee_id is not None else None
     return str(employee) if employee is not None else None
+
+
+def names_of(session: AnySession, employee_ids: Iterable[int]) -> dict[int, str]:
+    """Return employee id -> how the audit log names the employee. One statement, or none for nobody."""
+    ids = list(employee_ids)
+    query = select(Employee).where(among(Employee.id, ids, dialect_of(session)))
+    return {employee.id: str(employee) for employee in session.scalars(query)} if ids else {}
