@@ -15,34 +15,32 @@ from services.exchange.formats import SIGNS, plain_text
 
 #: SQLite knows no time zones, so Python tells it what a moment reads as.
 _SQLITE_MOMENT = "kepei_moment"
-#: As SQLite stores them: 2026-01-31 20:00:00.000000.
-_STORED_LENGTH, _HOUR_LENGTH, _FRACTION_LENGTH = 26, 13, 7
+_DAY_LENGTH = len("2026-01-31")
 
 
 @event.listens_for(Engine, "connect")
 def _add_functions(connection: Any, _entry: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):
-        connection.create_function(_SQLITE_MOMENT, 2, _moment_text, deterministic=True)
+        connection.create_function(_SQLITE_MOMENT, 2, _stored_moment_text, deterministic=True)
 
 
-def _moment_text(stored: str | None, zone: str) -> str | None:
-    """Return the text of a moment as SQLite stores it, in a time zone."""
-    if stored is None:
-        return None
-    hour = _local_hour(stored[:_HOUR_LENGTH], zone)
-    if hour is None or len(stored) != _STORED_LENGTH:
-        return plain_text(wall_time(datetime.fromisoformat(stored).replace(tzinfo=UTC), ZoneInfo(zone)))
-    return hour + (stored[_HOUR_LENGTH:-_FRACTION_LENGTH] if stored.endswith(".000000") else stored[_HOUR_LENGTH:])
+def _stored_moment_text(stored: str | None, zone: str) -> str | None:
+    return None if stored is None else plain_text(stored_wall_time(stored, zone))
+
+
+def stored_wall_time(stored: str, zone: str) -> datetime:
+    """Return what a clock in the time zone shows at a moment as SQLite stores it: "2026-01-31 20:00:00.000000"."""
+    moment, offset = datetime.fromisoformat(stored), _offset_on(stored[:_DAY_LENGTH], zone)
+    return wall_time(moment.replace(tzinfo=UTC), ZoneInfo(zone)) if offset is None else moment + offset
 
 
 @lru_cache(maxsize=4096)
-def _local_hour(hour: str, zone: str) -> str | None:
-    """Return what the clocks show of an hour in UTC ("2026-01-31 20"); None where they do not show one whole hour."""
-    begins = datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC)
-    ends = begins + timedelta(hours=1, microseconds=-1)
-    first, last = wall_time(begins, ZoneInfo(zone)), wall_time(ends, ZoneInfo(zone))
-    is_whole = first.minute == first.second == 0 and last - first == ends - begins
-    return plain_text(first)[:_HOUR_LENGTH] if is_whole else None
+def _offset_on(day: str, zone: str) -> timedelta | None:
+    """Return how far the clocks are from UTC on a day of UTC; None if they are changed on it."""
+    begins = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    moments = [*(begins + timedelta(hours=hour) for hour in range(24)), begins + timedelta(days=1, microseconds=-1)]
+    offsets = {moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def wall_time(moment: datetime, zone: ZoneInfo) -> datetime:

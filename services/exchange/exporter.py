@@ -7,6 +7,7 @@ PostgreSQL the lines as well; else the values come with their types, as for work
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ class Export:
             return csv_chunks(self.header, self.rows())
         # Python writes a lone blank cell in quotes, so that its line is none that readers skip; COPY does not.
         if dialect_of(self.session) == "postgresql" and len(self.fields) > 1:
-            return csv_line_chunks(self.header, self._counted(copied_lines(self.session, texts)))
+            return csv_line_chunks(self.header, self._counted(copied_lines(self.session, texts), itemgetter(1)))
         return csv_text_chunks(self.header, self._counted(row_batches(self.session, texts)))
 
     def write(self, path: Path, export_type: str, *, expected_count: int | None = None) -> int:
@@ -126,9 +127,9 @@ class Export:
             columns.append(made)
         return sources.statement.with_only_columns(*columns, maintain_column_froms=True)
 
-    def _counted(self, batches: Iterable[Any]) -> Iterator[Any]:
+    def _counted(self, batches: Iterable[Any], size_of: Callable[[Any], int] = len) -> Iterator[Any]:
         for batch in batches:
-            self.row_count += len(batch)
+            self.row_count += size_of(batch)
             self.tick(self.row_count)
             yield batch
 

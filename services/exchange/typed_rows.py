@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.inspection import Kind
 from services.exchange.column_sources import ColumnSources
-from services.exchange.column_texts import wall_time
+from services.exchange.column_texts import stored_wall_time, wall_time
 from services.exchange.fields import FileField
 from services.exchange.raw_rows import row_batches
 from services.exchange.readers import BatchReader, special_reader
@@ -44,6 +44,9 @@ def _converters(
     """Return (position, converter) of each column whose cells do not come from the driver as they are wanted."""
     found = []
     for position, field in enumerate(fields):
+        if field.kind is Kind.MOMENT and dialect.name == "sqlite":
+            found.append((position, _stored_moment_maker(zone)))
+            continue
         steps = (_from_driver(columns[field.name], dialect), _MAKERS.get(field.kind, lambda _zone: None)(zone))
         wanted = [step for step in steps if step is not None]
         if wanted:
@@ -81,6 +84,11 @@ def _with_read(
     for row_id, row in zip(ids, rows, strict=True):
         selected, read_cells = iter(row), iter(more)
         yield [next(selected) if is_there else next(read_cells).get(row_id) for is_there in is_selected]
+
+
+def _stored_moment_maker(zone: ZoneInfo) -> _Convert:
+    """Return what reads SQLite's text at once as the company's clocks show it."""
+    return lambda stored: stored_wall_time(stored, zone.key)
 
 
 def _moment_maker(zone: ZoneInfo) -> _Convert:

@@ -5,6 +5,7 @@ The first chunk is the header alone, so that a download starts before the first 
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,8 @@ from services.exchange.formats.guard import guard
 CHUNK_ROWS = 1_000
 _MARK = b"\xef\xbb\xbf"
 _LINE_END = b"\r\n"
+#: A line feed in quotes belongs to a cell; a doubled quote ends one such part and begins the next.
+_QUOTED_OR_LINE_FEED = re.compile(rb'"[^"]*"|\n')
 
 Rows = Iterable[Sequence[Any]]
 
@@ -37,13 +40,12 @@ def csv_text_chunks(header: Sequence[str], batches: Iterable[Rows]) -> Iterator[
         yield _taken(buffer)
 
 
-def csv_line_chunks(header: Sequence[str], batches: Iterable[Sequence[bytes | memoryview]]) -> Iterator[bytes]:
-    """Yield batches of finished lines, each with a line feed, as a CSV."""
+def csv_line_chunks(header: Sequence[str], batches: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
+    """Yield batches of finished lines, which end in a line feed, and of how many they are, as a CSV."""
     yield _header_line(header)
-    for batch in batches:
-        data = b"".join(batch)
-        is_plain = data.count(b"\n") == len(batch)  # no cell holds a line feed of its own
-        yield data.replace(b"\n", _LINE_END) if is_plain else b"".join(bytes(line[:-1]) + _LINE_END for line in batch)
+    for lines, count in batches:
+        is_plain = lines.count(b"\n") == count  # no cell holds a line feed of its own
+        yield lines.replace(b"\n", _LINE_END) if is_plain else _QUOTED_OR_LINE_FEED.sub(_line_end, lines)
 
 
 def plain_text(cell: Any) -> str:
@@ -67,6 +69,10 @@ def _header_line(header: Sequence[str]) -> bytes:
 
 def _csv_cell(cell: Any) -> str:
     return guard(cell) if isinstance(cell, str) else plain_text(cell)
+
+
+def _line_end(found: re.Match[bytes]) -> bytes:
+    return _LINE_END if found[0] == b"\n" else found[0]
 
 
 def _taken(buffer: io.StringIO) -> bytes:

@@ -113,13 +113,15 @@ def _records(sheet: Sheet) -> Iterator[dict[str, Any]]:
     header, long_places = tuple(sheet.header), tuple(sheet.long_places)
     for row in sheet.rows:
         for place in long_places:
-            _check_length(row[place])
+            cell = row[place]
+            # Most are far from the limit: a sign takes at most two units of UTF-16.
+            if cell.__class__ is str and len(cell) > _CELL_LENGTH // 2:
+                _check_length(cell)
         yield dict(zip(header, row, strict=True))
 
 
-def _check_length(cell: Any) -> None:
-    # Most are far from the limit: a sign takes at most two units of UTF-16.
-    if isinstance(cell, str) and len(cell) > _CELL_LENGTH // 2 and len(cell.encode("utf-16-le")) // 2 > _CELL_LENGTH:
+def _check_length(text: str) -> None:
+    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > _CELL_LENGTH:
         raise FileError("cell_too_long", limit=_CELL_LENGTH)
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -215,11 +216,13 @@ def test_copy_that_breaks_off_is_no_short_file(session: Session) -> None:
     make_customer(session, "a")
     numbers = select(func.generate_series(1, 30_000).label("n")).subquery()
     statement = select(1_000_000 / (numbers.c.n - 25_000), numbers.c.n)
-    lines = copied_lines(session, statement)  # type: ignore[arg-type]  # a session by another name
 
-    assert bytes(next(lines)[0]) == b"-40.0016000640025601,1\n"
-    with pytest.raises(DivisionByZero):
-        list(lines)
+    with closing(copied_lines(session, statement)) as batches:  # type: ignore[arg-type]  # a session by another name
+        lines, count = next(batches)
+        assert lines.startswith(b"-40.0016000640025601,1\n")
+        assert lines.count(b"\n") == count
+        with pytest.raises(DivisionByZero):
+            list(batches)
     session.rollback()
     assert list(copied_lines(session, select(Customer.name, Customer.code))) == []  # type: ignore[arg-type]  # as above
 
