@@ -185,6 +185,10 @@ class GeneratedView(
         fields = [text(attribute.field.label) for attribute in self.attributes(self.page.search)]
         return gettext("Search: %(fields)s", fields=joined(fields))
 
+    def title_of(self, row: Any) -> str:
+        """Return what the pages of a row are headed by."""
+        return str(row)
+
     def menu_links(self) -> list[tuple[str, int, str, str]]:
         """Return the menu entries of this view as (place, order, words, address)."""
         return [(self.page.menu, self.page.menu_order, self.title, self.get_url(".index_view"))]

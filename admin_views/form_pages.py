@@ -43,7 +43,7 @@ class FormPagesMixin(PageMixin):
         if request.method == "POST" and form.validate():
             row = self.write(form, self.model(), is_created=True)
             if row is not None:
-                flash(gettext("“%(name)s” was created.", name=str(row)), "success")
+                flash(gettext("“%(name)s” was created.", name=self.title_of(row)), "success")
                 return redirect(self.after_save(row))
         return self._show_model_form(form, None)
 
@@ -55,7 +55,7 @@ class FormPagesMixin(PageMixin):
             abort(403)
         form = self.make_form(row)
         if request.method == "POST" and form.validate() and self._is_fresh(form, row):
-            name = str(row)
+            name = self.title_of(row)
             if self.write(form, row, is_created=False) is not None:
                 flash(gettext("“%(name)s” was saved.", name=name), "success")
                 return redirect(self.after_save(row))

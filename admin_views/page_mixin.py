@@ -50,4 +50,5 @@ class PageMixin:
     list_rows: Any
     cell_names: Any
     show: Any
+    title_of: Any
     shower: Any

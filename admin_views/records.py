@@ -89,6 +89,10 @@ class VisitView(RecordView):
             return visits.followed_customers_statement(self.actor)
         return super().offered(attribute)
 
+    def title_of(self, row: Any) -> str:
+        """Name a visit by its customer and its moment."""
+        return f"{row.customer.name} · {cells.show_moment(row.check_in_at or row.planned_at or row.created_at)}"
+
     def shower(self, attribute: Attribute) -> cells.Shower:
         """Show as overdue what was planned for a day that is over."""
         if attribute.name != "status":

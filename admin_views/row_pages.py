@@ -60,8 +60,9 @@ class RowPagesMixin(PageMixin):
         row = self.get_one(request.form.get("id", request.args.get("id", "")))
         if not self.can_delete or not self.can_delete_row(row):
             abort(403)
+        name = self.title_of(row)
         if self.delete_rows([row]):
-            flash(gettext("“%(name)s” was deleted.", name=str(row)), "success")
+            flash(gettext("“%(name)s” was deleted.", name=name), "success")
         return redirect(self.return_url())
 
     def remove(self, row: Any) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import ChannelType, Contact, Employee, Region
-from tests.factories import make_contact, make_customer, make_employee
+from tests.factories import make_contact, make_customer, make_employee, make_visit
 
 
 @pytest.fixture
@@ -125,3 +126,15 @@ def test_way_to_related_rows_only_where_one_may_go(
         f'<a href="/admin/employee/details/?id={amy.id}">amy (amy)</a>'
     )
     assert lines(client_of(amy).get(path).text)["Owner"] == "amy (amy)"
+
+
+def test_visit_is_headed_by_its_customer_and_moment(admin_client: FlaskClient, session: Session) -> None:
+    customer = make_customer(session, name="蜀味餐饮")
+    moment = datetime(2026, 5, 1, 1, 30, tzinfo=UTC)
+    visit = make_visit(session, customer, user=make_employee(session), check_in_at=moment)
+
+    page = admin_client.get(f"/admin/visit/details/?id={visit.id}").text
+    gone = admin_client.post("/admin/visit/delete/", data={"id": visit.id}, follow_redirects=True).text
+
+    assert re.search(r"<h1[^>]*>\s*蜀味餐饮 · 2026-05-01 09:30\s*</h1>", page)
+    assert "“蜀味餐饮 · 2026-05-01 09:30” was deleted." in gone
