@@ -1,5 +1,6 @@
 """The view that every table gets. Deny by default; a table's own file overrides hooks, never the rules."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, g
@@ -146,10 +147,28 @@ class GeneratedView(
         :raises PrivateCustomerError: if it hangs on a customer who is NOTICE for the person
         :raises HiddenRowError: if there is no such row for the person
         """
-        row_id = parse_row_id(id)
+        return self._found(id, self.find_one)
+
+    def get_shown(self, id: Any) -> Any:  # noqa: A002 -- as above
+        """Return the row for its page.
+
+        :raises PrivateCustomerError, HiddenRowError: as :meth:`get_one`
+        """
+        return self._found(id, self.find_shown)
+
+    def find_one(self, row_id: int) -> Any:
+        """Return the row, or None if there is none for the person."""
+        return db.session.scalar(self.restrict(select(self.model)).where(self.model.id == row_id))
+
+    def find_shown(self, row_id: int) -> Any:
+        """Return the row as :meth:`find_one`; a table's own view loads what the page shows beside it."""
+        return self.find_one(row_id)
+
+    def _found(self, raw: Any, find: Callable[[int], Any]) -> Any:
+        row_id = parse_row_id(raw)
         if row_id is None:
-            raise HiddenRowError(f"{self.endpoint} {str(id)[:20]!r}")
-        row = db.session.scalar(self.restrict(select(self.model)).where(self.model.id == row_id))
+            raise HiddenRowError(f"{self.endpoint} {str(raw)[:20]!r}")
+        row = find(row_id)
         if row is None:
             raise_for_missing(db.session, self.model, row_id)
         openings.note(row)

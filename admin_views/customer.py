@@ -8,25 +8,23 @@ from typing import Any
 
 from flask import abort, request
 from flask_babel import gettext
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from admin_views.base import GeneratedView
 from admin_views.bulk_pages import BulkAction
 from admin_views.customer_access import CustomerAccessMixin
 from admin_views.customer_deeds import CustomerDeedsMixin, deeds_of, learn_deeds
 from admin_views.customer_names import CustomerNamesMixin
+from admin_views.customer_page import CustomerPageMixin
 from admin_views.customer_pricing import show_pricing
 from admin_views.customer_transfer import CustomerTransferMixin
 from admin_views.sight_pages import CustomerSightMixin, FormSight
-from models import Contact, Customer, Employee, FollowUp, Visit, db
+from models import Customer, Employee, db
 from models.inspection import Attribute
 from models.meta import Label
 from services import customers, stubs
 from services.customers import Deed
 from services.customers.scopes import followers_of, offered_scopes
-
-#: How many of the newest follow-ups and visits the details page shows.
-RECENT = 10
 
 
 class CustomerView(
@@ -35,6 +33,7 @@ class CustomerView(
     CustomerAccessMixin,
     CustomerSightMixin,
     CustomerNamesMixin,
+    CustomerPageMixin,
     GeneratedView,
 ):
     """Customers."""
@@ -143,18 +142,3 @@ class CustomerView(
         """Add the stubs of private customers for a name search."""
         found, total = stubs.find_stubs(db.session, args.listing.search)
         return {"stubs": found, "stub_total": total}
-
-    def details_context(self, row: Any) -> dict[str, Any]:
-        """Add followers, contacts and the newest follow-ups and visits."""
-        return {
-            "co_followers": customers.co_followers_of(db.session, row),
-            "contacts": self._newest(Contact, row),
-            "follow_ups": self._newest(FollowUp, row),
-            "visits": self._newest(Visit, row),
-            **self.deed_context(row),
-        }
-
-    @staticmethod
-    def _newest(model: Any, row: Any) -> list[Any]:
-        statement = select(model).where(model.customer_id == row.id).order_by(model.created_at.desc(), model.id.desc())
-        return list(db.session.scalars(statement.limit(RECENT)))

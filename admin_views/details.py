@@ -1,6 +1,6 @@
 """What the details page shows of a row: its attributes in the parts of its form, with ways on to what they name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from admin_views.text import text
 from models import db
 from models.inspection import Attribute, Kind
 from models.meta import Page, TextFormat
-from models.mixins import DictionaryMixin, TreeMixin
+from models.mixins import DictionaryMixin
 
 #: Format of a text -> the beginning of the address that it means.
 _SCHEMES = {TextFormat.EMAIL: "mailto:", TextFormat.PHONE: "tel:"}
@@ -39,23 +39,24 @@ class Part:
 
 
 def parts_of(view: Any, row: Any, attributes: list[Attribute]) -> list[Part]:
-    """Return the attributes in the parts of the page's form, last what stands in none. One statement a tree."""
+    """Return the attributes in the parts of the page's form, last what stands in none. One statement for all trees."""
     page: Page = view.page
-    lines = {attribute.name: _line(view, row, attribute) for attribute in attributes}
+    paths = lookups.tree_labels(db.session, (getattr(row, one.name) for one in attributes if one.kind is Kind.TREE))
+    lines = {attribute.name: _line(view, row, attribute, paths) for attribute in attributes}
     placed = {name for section in page.sections for name in section.names}
     titled = [
         Part(text(section.title), tuple(lines[name] for name in section.names if name in lines))
         for section in page.sections
     ]
-    rest = Part("", tuple(line for name, line in lines.items() if name not in placed))
+    rest = Part(view.rest_words(), tuple(line for name, line in lines.items() if name not in placed))
     return [part for part in (*titled, rest) if part.lines]
 
 
-def _line(view: Any, row: Any, attribute: Attribute) -> Line:
+def _line(view: Any, row: Any, attribute: Attribute, paths: Mapping[Any, str]) -> Line:
     related = getattr(row, attribute.name) if attribute.target is not None else None
     return Line(
         label=text(attribute.field.label),
-        shown=_linked(view, row, attribute, related),
+        shown=escape(paths[related]) if related in paths else _linked(view, row, attribute, related),
         hint=(related.description or "") if isinstance(related, DictionaryMixin) else "",
         is_wide=attribute.field.is_long or attribute.kind is Kind.JSON,
     )
@@ -63,8 +64,6 @@ def _line(view: Any, row: Any, attribute: Attribute) -> Line:
 
 def _linked(view: Any, row: Any, attribute: Attribute, related: Any) -> Any:
     """Return a value with the way on that it names: a page of ours, a call, a letter, a web page."""
-    if isinstance(related, TreeMixin):
-        return escape(lookups.labels(db.session, type(related), [related])[related.id])
     shown = view.show_in_details(row, attribute)
     if not shown:
         return ""

@@ -1,5 +1,6 @@
 """Picking a related row: what may be offered, how it is found, how it reads. Visibility is the session listener's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from models.inspection import page_of
 from models.mixins import ActiveMixin, DictionaryMixin, NameMixin, SortableMixin, TreeMixin
 from models.scope import HangsOnCustomer
 from services.listing import contains, name_contains, search_words, subtree
-from services.tree_queries import paths_of
+from services.tree_queries import paths_in, paths_of
 
 #: Related tables up to this many rows are offered as a plain select.
 SELECT_LIMIT = 200
@@ -118,6 +119,16 @@ def labels(session: AnySession, target: Any, rows: list[Any]) -> dict[int, str]:
     if target is Employee:
         return {row.id: _employee_label(row) for row in rows}
     return {row.id: str(row) for row in rows}
+
+
+def tree_labels(session: AnySession, nodes: Iterable[Any]) -> dict[Any, str]:
+    """Return the path of each of the nodes, of whatever tree. One statement, or none for no nodes."""
+    ids: dict[Any, dict[int, Any]] = {}
+    for node in nodes:
+        if node is not None:
+            ids.setdefault(type(node), {})[node.id] = node
+    found = paths_in(session, ids) if ids else {}
+    return {ids[tree][row_id]: _joined(path) for tree, paths in found.items() for row_id, path in paths.items()}
 
 
 def _joined(path: list[tuple[int, str]]) -> str:

@@ -22,6 +22,8 @@ class PageMixin:
     can_edit_row: Any
     can_delete_row: Any
     get_one: Any
+    get_shown: Any
+    show_details: Any
     get_url: Any
     render: Any
     return_url: Any

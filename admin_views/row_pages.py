@@ -24,18 +24,24 @@ class RowPagesMixin(PageMixin):
     @expose("/details/")
     def details_view(self) -> Any:
         """Show one row; as JSON to a script."""
-        row = self.get_one(request.args.get("id", ""))
-        attributes = self.attributes(self.page.details or self.details_names())
+        row = self.get_shown(request.args.get("id", ""))
         if is_from_script():
-            return jsonify(self.as_json(row, attributes))
-        context = self.details_context(row)  # a view may learn here what it shows
-        return self.render(
-            self.details_template,
-            row=row,
-            parts=parts_of(self, row, attributes),
-            return_url=self.return_url(),
-            **context,
-        )
+            return jsonify(self.as_json(row, self._shown_attributes()))
+        return self.show_details(row)
+
+    def show_details(self, row: Any, **more: Any) -> str:
+        """Return the page of a row.
+
+        :param more: for the template, beside :meth:`details_context`
+        """
+        context = self.details_context(row) | more  # a view may learn here what it shows
+        parts = parts_of(self, row, self._shown_attributes())
+        page: str = self.render(self.details_template, row=row, parts=parts, return_url=self.return_url(), **context)
+        return page
+
+    def _shown_attributes(self) -> list[Attribute]:
+        found: list[Attribute] = self.attributes(self.page.details or self.details_names())
+        return found
 
     def as_json(self, row: Any, attributes: list[Attribute]) -> dict[str, Any]:
         """Return a row as a script gets it."""
@@ -49,6 +55,10 @@ class RowPagesMixin(PageMixin):
         """Return the attributes of the details page: columns, then what else the form has."""
         names = (*(self.page.form or ()), *(self.page.columns or ()))
         return tuple(dict.fromkeys(names))
+
+    def rest_words(self) -> str:
+        """Return the title over what stands in no part of the form."""
+        return ""
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """Return more for the details template."""

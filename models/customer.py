@@ -105,6 +105,7 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
             "progress",
             "price_level",
             "owner",
+            "parent_customer",
             "visibility",
             "is_active",
             "created_at",

@@ -63,15 +63,18 @@ def record_own_password(session: AnySession, employee: Employee, is_by_link: boo
 def record_openings(session: AnySession, opened: Mapping[int, Mapping[str, Any]]) -> None:
     """Note which private customers a company admin opened (管理员查看私密客户); nothing for others, nor of public ones.
 
-    :param opened: customer id -> facts: empty for the customer's own pages, else the record it was seen through
+    :param opened: customer id -> facts: empty for the own pages of a private customer, else the record that a customer
+        was seen through, private or not
     """
     actor = get_actor(session)
     if not opened or actor is None or not actor.is_company_admin or not actor.private_customer_enabled:
         return
-    among_opened = among(Customer.id, opened, dialect_of(session))
-    private = select(Customer.id).where(among_opened, Customer.visibility == Visibility.PRIVATE)
-    found = session.scalars(private.order_by(Customer.id)).all()
-    record_rows(session, AuditAction.OPEN_PRIVATE, Customer, {row_id: opened[row_id] for row_id in found})
+    through = [row_id for row_id, facts in opened.items() if facts]
+    found = {row_id for row_id, facts in opened.items() if not facts}
+    if through:
+        private = select(Customer.id).where(Customer.visibility == Visibility.PRIVATE)
+        found.update(session.scalars(private.where(among(Customer.id, through, dialect_of(session)))))
+    record_rows(session, AuditAction.OPEN_PRIVATE, Customer, {row_id: opened[row_id] for row_id in sorted(found)})
 
 
 def _columns(

@@ -1,9 +1,9 @@
 """Reading trees: children, paths, subtrees, search. No function goes node by node; changing is ``services.trees``'s."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, cast, exists, func, literal, or_, select
+from sqlalchemy import Row, Select, Text, cast, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from auth.actor import AnySession
@@ -90,21 +90,34 @@ def path_of(session: AnySession, model: Any, node_id: int) -> list[tuple[int, st
 
 def paths_of(session: AnySession, model: Any, node_ids: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
     """Return the path of each node as :func:`path_of` does, by one statement for all; unknown ids are absent."""
-    step = literal(1).label("step")
-    start = select(model.id.label("of_id"), model.id, model.name, model.parent_id, step).where(
-        model.id.in_(list(node_ids))
-    )
-    above = start.cte("above", recursive=True)
+    return paths_in(session, {model: node_ids})[model]
+
+
+def paths_in(session: AnySession, nodes: Mapping[Any, Iterable[int]]) -> dict[Any, dict[int, list[tuple[int, str]]]]:
+    """Return the paths of nodes of several trees, by one statement for all.
+
+    :param nodes: model -> ids
+    :returns: model -> id -> path as of :func:`path_of`
+    """
+    models = list(nodes)
+    steps = union_all(*(_steps(tree, model, nodes[model]) for tree, model in enumerate(models))).subquery()
+    found: dict[Any, dict[int, list[tuple[int, str]]]] = {model: {} for model in models}
+    for row in session.execute(select(steps).order_by(steps.c.tree, steps.c.of_id, steps.c.step.desc())):
+        found[models[row.tree]].setdefault(row.of_id, []).append((row.id, row.name))
+    return found
+
+
+def _steps(tree: int, model: Any, node_ids: Iterable[int]) -> Select[Any]:
+    """Return the SELECT of the nodes above each node, itself included, with their distance from it."""
+    start = select(model.id.label("of_id"), model.id, model.name, model.parent_id, literal(1).label("step"))
+    above = start.where(model.id.in_(list(node_ids))).cte(f"above_{model.__tablename__}", recursive=True)
     # A loop, which only a damaged database holds, ends at the limit of steps.
     above = above.union(
         select(above.c.of_id, model.id, model.name, model.parent_id, above.c.step + 1).where(
             model.id == above.c.parent_id, above.c.step < model.max_depth
         )
     )
-    paths: dict[int, list[tuple[int, str]]] = {}
-    for row in session.execute(select(above).order_by(above.c.of_id, above.c.step.desc())):
-        paths.setdefault(row.of_id, []).append((row.id, row.name))
-    return paths
+    return select(literal(tree).label("tree"), above.c.of_id, above.c.id, above.c.name, above.c.step)
 
 
 def find_nodes(session: AnySession, model: Any, text: str, *, limit: int) -> Sequence[Row[Any]]:

@@ -79,7 +79,9 @@ def _note(
     """Note what a contact has now that it had not before. It belongs to the customer, and so does the entry."""
     after = {name: value for name, value in held(session, contact, _NOTED).items() if value or before}
     changes = differences(before, after, prefix=CONTACT_PREFIX)
-    if changes:
+    if not before:
+        changes.pop(f"{CONTACT_PREFIX}name", None)  # the entry says it anyway
+    if changes or not before:
         audit.record(session, action, customer, {"contact": contact.name} | changes)
         session.flush()
 

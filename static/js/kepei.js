@@ -46,9 +46,8 @@
 
   document.querySelectorAll("select[data-lookup], select[data-pick]").forEach(makePicker);
 
-  document.querySelectorAll("form[data-confirm]").forEach((form) => {
-    form.addEventListener("submit", (event) => {
-      if (!window.confirm(form.dataset.confirm)) event.preventDefault();
-    });
+  document.addEventListener("submit", (event) => { // forms may come later
+    const question = event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
   });
 })();

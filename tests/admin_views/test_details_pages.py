@@ -43,6 +43,7 @@ def test_parts_are_those_of_the_form(admin_client: FlaskClient, session: Session
         "Contact",
         "Responsibility",
         "Remark",
+        "Record",
     ]
 
 

@@ -81,7 +81,8 @@ def test_openings_are_noted_for_admins_and_private_customers_alone(
     factories.switch_private(bare_session, is_on)
 
     with acting_in(engine, company[login].id) as own:
-        audit.record_openings(own, {company[name].id: {} for name in ("c1", "c2", "c4")})
+        through = {"record": {"table": "visit", "id": 1}}
+        audit.record_openings(own, {company.c1.id: {}, company.c2.id: through, company.c4.id: through})
         own.commit()
 
     entries = bare_session.execute(select(AuditEntry.action, AuditEntry.row_id, AuditEntry.actor_name)).all()

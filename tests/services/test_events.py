@@ -216,6 +216,6 @@ def test_customer_above_is_named_only_to_those_who_see_it(engine: Engine, histor
         found = of(other, history, kinds=frozenset({Kind.EDIT}), limit=2)
 
     assert [event.changes for event in found] == [
-        (Change("Key contact", None, "Li"), Change("Name", None, "Li")),
+        (Change("Key contact", None, "Li"),),
         (Change("Phone", "—", "3"), Change("Upper dealer", "—", "Private customer")),
     ]

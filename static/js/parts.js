@@ -1,0 +1,65 @@
+// Parts of a page that change in their place: a link or form with data-place is asked for here, and each element with
+// data-part takes the state it has in the answer. Without this script the same links and forms load the whole page.
+(() => {
+  "use strict";
+
+  let turn = 0;
+
+  function parts() {
+    return [...document.querySelectorAll("[data-part]")];
+  }
+
+  function place(answer) {
+    const found = parts().map((part) => [part, answer.getElementById(part.id)]);
+    if (found.some(([, other]) => !other)) return false;
+    found.forEach(([part, other]) => part.replaceWith(document.adoptNode(other)));
+    document.querySelectorAll(".flash").forEach((message) => message.remove());
+    document.querySelector(".content-head").after(...answer.querySelectorAll(".flash"));
+    return true;
+  }
+
+  function focusIn(id) {
+    const part = document.getElementById(id);
+    const target = part.querySelector(".is-invalid") ?? part.querySelector(".alert") ?? part.querySelector("form.contact-form input:not([type=hidden])");
+    if (target?.matches(".alert")) target.tabIndex = -1;
+    (target ?? part).focus({ preventScroll: Boolean(!target) });
+  }
+
+  async function change(element, url, options) {
+    const mine = ++turn;
+    const part = element.closest("[data-part]");
+    part.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(url, options);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (mine !== turn) return true;
+      if (!place(page)) return false;
+      if (!options) window.history.replaceState(null, "", url);
+      else if (answer.redirected) window.history.replaceState(null, "", answer.url);
+      focusIn(part.id);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      part.removeAttribute("aria-busy");
+    }
+  }
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-place]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (!(await change(link, link.href))) window.location.assign(link.href);
+  });
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-place]");
+    if (!form || event.defaultPrevented) return;
+    event.preventDefault();
+    const button = event.submitter;
+    const body = new FormData(form, button);
+    if (await change(form, form.action, { method: "POST", body })) return;
+    if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    form.submit(); // no answer, or another page: let the browser show what there is
+  });
+})();

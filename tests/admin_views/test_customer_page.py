@@ -1,0 +1,293 @@
+"""The page of a customer: contacts edited in place, the chain, the timeline with its filters, and what it costs."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models import AuditEntry, Contact, Customer, CustomerFollower, Employee, FollowUpProgress, Industry, Region, db
+from models.audit_action import AuditAction
+from models.scope import UnfilteredReason, unfiltered
+from services import audit
+from tests import factories
+from tests.conftest import counted, log_in
+from tests.factories import Company
+
+ClientAs = Callable[[str], FlaskClient]
+#: Statements of the page, with the log-in's two, the names of customers above that edits mention, and the entry of a
+#: company admin who opens a private one.
+MAX_STATEMENTS = 10
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def page_of(client: FlaskClient, customer: Customer, query: str = "") -> str:
+    """Return the page of a customer."""
+    answer = client.get(f"/admin/customer/details/?id={customer.id}{query}")
+    assert answer.status_code == 200
+    return html.unescape(answer.text)
+
+
+def part(page: str, name: str) -> str:
+    """Return the text of the card of a title's id, in one line."""
+    card = re.search(rf'<section class="card[^>]*aria-labelledby="{name}".*?</section>', page, re.DOTALL)
+    assert card is not None
+    return re.sub(r"\s+", " ", re.sub(r"<[a-z/][^>]*>", " ", card[0])).strip()
+
+
+def every(session: Session, statement: Any) -> list[Any]:
+    """Return rows as the database has them now, whoever may see them."""
+    session.rollback()
+    with unfiltered(session, UnfilteredReason.COMMAND) as whole:
+        found = [tuple(row) for row in whole.execute(statement)]
+    session.rollback()
+    return found
+
+
+def change(session: Session, row: Customer, **values: Any) -> None:
+    """Write columns of a customer behind the services' back."""
+    with unfiltered(session, UnfilteredReason.SEED) as whole:
+        whole.execute(update(Customer).where(Customer.id == row.id).values(values))
+    session.commit()
+
+
+def addresses(page: str, words: str) -> str:
+    """Return where the link of these words leads."""
+    found = re.search(rf'<a [^>]*href="([^"#]*)[^"]*"[^>]*>(?:<svg.*?</svg>)?{words}<', page)
+    assert found is not None
+    return found[1]
+
+
+def post(client: FlaskClient, customer: Customer, contact: Any, data: dict[str, Any]) -> Any:
+    """Send the form of a contact."""
+    return client.post(f"/admin/customer/contact/?id={customer.id}&contact={contact}", data=data)
+
+
+# Contacts
+
+
+def test_contact_is_added_in_place(client_as: ClientAs, session: Session, company: Company) -> None:
+    own = client_as("a1")
+
+    form = page_of(own, company.c1, "&contact=new")
+    answer = post(own, company.c1, "new", {"customer": company.c1.id, "name": "<script>Li</script>", "is_primary": "1"})
+
+    assert 'aria-label="Add contact"' in form
+    assert (answer.status_code, answer.location) == (302, f"/admin/customer/details/?id={company.c1.id}#contacts")
+    stored = every(session, select(Contact.name, Contact.is_primary, Contact.customer_id))
+    assert stored == [("<script>Li</script>", True, company.c1.id)]
+    assert "<script>Li" not in own.get(f"/admin/customer/details/?id={company.c1.id}").text
+
+
+def test_refused_contact_keeps_what_was_typed(client_as: ClientAs, session: Session, company: Company) -> None:
+    contact = factories.make_contact(session, company.c1, name="Li")
+
+    answer = post(client_as("a1"), company.c1, contact.id, {"name": "", "email": "x", "phone": "028 1", "version": "1"})
+
+    card = answer.text[answer.text.index('id="contacts"') :]
+    assert answer.status_code == 200
+    assert 'id="field-name-error"' in card
+    assert 'value="028 1"' in card
+    assert every(session, select(Contact.name)) == [("Li",)]
+
+
+def test_stale_contact_is_told_beside_what_was_typed(client_as: ClientAs, session: Session, company: Company) -> None:
+    contact = factories.make_contact(session, company.c1, name="Li", mobile="138")
+    own, data = client_as("a1"), {"name": "Li", "mobile": "139", "version": "1"}
+    post(own, company.c1, contact.id, data | {"mobile": "137"})
+
+    answer = post(own, company.c1, contact.id, data)
+
+    assert "Somebody has changed it meanwhile" in answer.text
+    assert re.search(r'id="field-mobile-present">\s*<span>Now: <strong>137</strong>', answer.text)
+    assert 'value="139"' in answer.text
+    assert every(session, select(Contact.mobile)) == [("137",)]
+
+
+def test_deeds_on_a_contact(client_as: ClientAs, session: Session, company: Company) -> None:
+    first = factories.make_contact(session, company.c1, name="Li", is_primary=True)
+    second = factories.make_contact(session, company.c1, name="Wang")
+    own = client_as("a1")
+
+    stale = post(own, company.c1, second.id, {"deed": "primary", "version": "9"})
+    before = every(session, select(Contact.name).where(Contact.is_primary))
+    post(own, company.c1, second.id, {"deed": "primary", "version": "1"})
+    post(own, company.c1, first.id, {"deed": "delete", "version": str(first.version + 1)})
+    unknown = post(own, company.c1, second.id, {"deed": "dance"})
+
+    assert (stale.status_code, before, unknown.status_code) == (302, [("Li",)], 400)
+    assert every(session, select(Contact.name, Contact.is_primary)) == [("Wang", True)]
+    actions = every(session, select(AuditEntry.action).order_by(AuditEntry.id))
+    assert actions == [("edit_contact",), ("delete_contact",)]
+
+
+@pytest.mark.parametrize(
+    ("login", "status"),
+    [("leadA", 403), ("va", 403), ("a2", 404), ("cfg", 404)],
+    ids=["reads", "notice", "hidden", "cfg"],
+)
+def test_contact_of_others_is_left_alone(
+    client_as: ClientAs, session: Session, company: Company, login: str, status: int
+) -> None:
+    session.get_one(Employee, company.leadA.id).role_id = company.a1.role_id
+    session.commit()
+    contact = factories.make_contact(session, company.c1, name="secret")
+    client = client_as(login)
+
+    answers = [post(client, company.c1, contact.id, {"name": "x", "version": "1"})]
+    answers.append(post(client, company.c1, contact.id, {"deed": "delete", "version": "1"}))
+    answers.append(post(client, company.c1, "new", {"customer": company.c1.id, "name": "x"}))
+
+    assert [answer.status_code for answer in answers] == [status] * 3
+    assert all("secret" not in answer.text for answer in answers)
+    assert every(session, select(Contact.name)) == [("secret",)]
+
+
+def test_contact_of_another_customer_is_refused(client_as: ClientAs, session: Session, company: Company) -> None:
+    contact = factories.make_contact(session, company.c4, name="secret")
+    own = client_as("a1")
+
+    hidden = post(own, company.c1, contact.id, {"name": "x", "version": "1"})
+    moved = post(own, company.c1, "new", {"customer": company.c2.id, "name": "x"})
+
+    assert (hidden.status_code, moved.status_code) == (404, 400)
+    assert "secret" not in page_of(own, company.c1, f"&contact={contact.id}")
+
+
+# The chain
+
+
+def test_chain_leads_from_the_topmost_dealer_down(client_as: ClientAs, session: Session, company: Company) -> None:
+    link(session, (company.c3, company.c1), (company.c1, company.c2))
+    sold = factories.make_customer(session, "Shop", owner=company.a1, parent_customer_id=company.c2.id)
+    factories.make_customer(session, "Kiosk", owner=company.a1, parent_customer_id=sold.id)
+    own = client_as("a1")
+
+    assert part(page_of(own, company.c2), "chain") == "Dealer chain C3 C1 C2 Shop 1 below it"
+    assert part(page_of(own, sold), "chain") == "Dealer chain C3 C1 C2 Shop Kiosk"
+
+
+def test_chain_tells_nothing_of_dealers_that_one_does_not_see(
+    client_as: ClientAs, session: Session, company: Company
+) -> None:
+    """Above C2 stands C1, private; above that C10, which va sees: but that is part of C1. Below: private ones, too."""
+    link(
+        session, (company.c10, company.c1), (company.c1, company.c2), (company.c2, company.c3), (company.c2, company.c4)
+    )
+    va = page_of(client_as("va"), company.c2)
+    upper = page_of(client_as("va"), company.c10)
+
+    assert part(va, "chain") == "Dealer chain Private customer C2"
+    assert [f"details/?id={row.id}" in va for row in (company.c1, company.c3, company.c4)] == [False] * 3
+    assert part(upper, "chain").startswith("Dealer chain No dealer stands above or below it.")
+
+
+def test_chain_that_runs_in_a_circle_ends(client_as: ClientAs, session: Session, company: Company) -> None:
+    link(session, (company.c1, company.c2), (company.c2, company.c3), (company.c3, company.c1))
+
+    assert part(page_of(client_as("a1"), company.c2), "chain") == "Dealer chain C3 C1 C2 C3 1 below it"
+
+
+def link(session: Session, *pairs: tuple[Customer, Customer]) -> None:
+    """Put customers above others, behind the services' back."""
+    for upper, lower in pairs:
+        change(session, lower, parent_customer_id=upper.id)
+
+
+# The timeline
+
+
+def test_timeline_is_filtered_and_paged_by_links(client_as: ClientAs, session: Session, company: Company) -> None:
+    for number in range(25):
+        author = company.a1 if number % 2 else company.b1
+        told = {"content": f"told {number:02}", "created_at": NOW + timedelta(days=number)}
+        factories.make_follow_up(session, company.c3, author=author, **told)
+    factories.make_visit(session, company.c3, user=company.a1, summary="<i>seen</i>", check_in_at=NOW)
+    own = client_as("a1")
+
+    first = page_of(own, company.c3)
+    older = html.unescape(own.get(addresses(first, "Older")).text)
+    of_b1 = html.unescape(own.get(addresses(first, "b1")).text)
+    visits = own.get(addresses(first, "Visits")).text
+
+    def told(page: str) -> list[str]:
+        return re.findall(r'<div class="event-text">told (\d\d)', page)
+
+    assert told(first) == [f"{number:02}" for number in range(24, 5, -1)]
+    assert told(older) == [f"{number:02}" for number in range(5, -1, -1)]
+    assert addresses(older, "Newest") == f"/admin/customer/details/?id={company.c3.id}"
+    assert told(of_b1) == [f"{number:02}" for number in range(24, -1, -2)]
+    assert (told(visits), "&lt;i&gt;seen&lt;/i&gt;" in visits) == ([], True)
+    assert 'href="/admin/visit/details/' in visits
+
+
+@pytest.mark.parametrize("query", ["kind=dance", "person=x", "before=1~2~3", "before=2026-01-01~1"])
+def test_timeline_refuses_what_means_nothing(client_as: ClientAs, company: Company, query: str) -> None:
+    assert client_as("a1").get(f"/admin/customer/details/?id={company.c1.id}&{query}").status_code == 400
+
+
+def test_next_follow_up_is_what_the_newest_one_promised(
+    client_as: ClientAs, session: Session, company: Company
+) -> None:
+    due = datetime(2026, 2, 3, 1, tzinfo=UTC)
+    factories.make_follow_up(session, company.c1, author=company.a1, created_at=NOW, next_follow_at=due, content="call")
+    own = client_as("a1")
+    promised = part(page_of(own, company.c1), "next")
+    factories.make_follow_up(session, company.c1, author=company.a1, content="called")
+
+    assert promised.startswith("Next follow-up 2026-02-03 09:00 Overdue call")
+    assert part(page_of(own, company.c1), "next").startswith("Next follow-up No next follow-up is set.")
+
+
+# What it costs
+
+
+def test_page_costs_ten_statements_however_much_there_is(app: Flask, session: Session, company: Company) -> None:
+    """The dearest page: a company admin opens a private customer, whose history names a customer above."""
+    region = factories.save(session, Region(name="r", sort_order=1))
+    industry = factories.save(session, Industry(name="i", sort_order=1))
+    step = factories.save(session, FollowUpProgress(name="p"))
+    change(
+        session,
+        company.c1,
+        region_id=region.id,
+        industry_id=industry.id,
+        progress_id=step.id,
+        parent_customer_id=company.c2.id,
+    )
+    _let_things_happen(session, company, step)
+    few = _statements(app, company)
+    for _ in range(8):
+        _let_things_happen(session, company, step)
+        factories.make_customer(session, owner=company.a1, parent_customer_id=company.c1.id)
+        person = factories.make_employee(session)
+        factories.save(session, CustomerFollower(customer_id=company.c1.id, employee_id=person.id))
+
+    assert few <= MAX_STATEMENTS
+    assert _statements(app, company) == few
+
+
+def _let_things_happen(session: Session, company: Company, step: FollowUpProgress) -> None:
+    person = factories.make_employee(session)
+    factories.make_follow_up(session, company.c1, author=person, progress_after_id=step.id)
+    factories.make_visit(session, company.c1, user=person, progress_after_id=step.id)
+    factories.make_contact(session, company.c1)
+    audit.record(session, AuditAction.EDIT, company.c1, {"parent_customer": [None, company.c2.id]}, by=person)
+    session.commit()
+
+
+def _statements(app: Flask, company: Company) -> int:
+    client = log_in(app.test_client(), company.admin)
+    address = f"/admin/customer/details/?id={company.c1.id}"
+    client.get(address)
+    with app.app_context():
+        engine = db.engine
+    with counted(engine) as statements:
+        assert client.get(address).status_code == 200
+    return len(statements)
