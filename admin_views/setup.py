@@ -6,6 +6,7 @@ from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
 
 from admin_views import addresses, checks, errors, file_pages, generator, headers, health, openings, template_texts
+from admin_views.activity import ActivityView
 from admin_views.cells import show_moment, show_number
 from admin_views.company import PRODUCT
 from admin_views.frame import add_frame
@@ -15,6 +16,7 @@ from admin_views.job_pages import JobsView
 from admin_views.phone import pages as phone_pages
 from admin_views.team import TeamView
 from auth.devices import start_url
+from services.team import may_lead
 
 root = Blueprint("root", __name__)
 
@@ -32,7 +34,7 @@ def init_app(app: Flask) -> None:
     """
     checks.check_models()
     tables = generator.make_views()
-    views = [*tables, TeamView(), HandOverView(), JobsView(tables)]
+    views = [*tables, TeamView(), ActivityView(), HandOverView(), JobsView(tables)]
     admin = Admin(app, name=PRODUCT, theme=Bootstrap4Theme(), index_view=HomeView(views))
     for view in views:
         admin.add_view(view)
@@ -42,6 +44,7 @@ def init_app(app: Flask) -> None:
     add_frame(app, views)
     names = {
         "hand_over_url": hand_over_url,
+        "may_lead": may_lead,
         "offers_hand_over": offers_hand_over,
         "show_moment": show_moment,
         "show_number": show_number,

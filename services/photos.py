@@ -1,5 +1,6 @@
 """Photos of visits: added and removed by the visitor, seen by those who see the customer now."""
 
+from collections.abc import Collection
 from io import BytesIO
 from typing import BinaryIO
 
@@ -58,6 +59,15 @@ def remove_photo(session: AnySession, photo: VisitPhoto) -> None:
     delete_with_rows(session, (key for key in (photo.storage_key, photo.thumbnail_key) if key is not None))
     session.delete(photo)
     session.flush()
+
+
+def photo_ids_of(session: AnySession, visit_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return visit id -> the ids of its photos, of those that the actor sees. One statement, or none for no visit."""
+    found: dict[int, list[int]] = {}
+    query = select(VisitPhoto.id, VisitPhoto.visit_id).where(VisitPhoto.visit_id.in_(visit_ids))
+    for photo_id, visit_id in session.execute(query.order_by(VisitPhoto.id)) if visit_ids else ():
+        found.setdefault(visit_id, []).append(photo_id)
+    return found
 
 
 def open_photo(photo: VisitPhoto, *, is_small: bool) -> BinaryIO:

@@ -71,6 +71,8 @@ class EventQuery:
     #: Done by one of these; None for whoever did it.
     employee_ids: Collection[int] | None = None
     kinds: frozenset[Kind] = ALL_KINDS
+    #: Leave out visits that have not begun.
+    is_begun_only: bool = False
     #: From this moment on, and before that one, in UTC.
     since: datetime | None = None
     until: datetime | None = None

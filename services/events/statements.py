@@ -117,7 +117,7 @@ def kept_statement(session: AnySession, query: EventQuery, actor: Actor) -> Sele
         lost = lost.where(among(Visit.user_id, query.employee_ids, dialect))
     parts = [
         _limited(lost.add_columns(at.label("at")).where(is_so, *_within(at, query, VISITED)), at, Visit.id, query)
-        for at, is_so in _visit_moments()
+        for at, is_so in _visit_moments(query)
     ]
     both = union_all(*parts).subquery()
     return select(both).order_by(both.c.at.desc(), both.c.id.desc()).limit(query.limit + 1)
@@ -136,7 +136,7 @@ def _sources(query: EventQuery) -> Iterator[_Source]:
     kinds = query.kinds
     if kinds & {Kind.VISIT, Kind.PROGRESS}:
         moved = () if Kind.VISIT in kinds else (Visit.progress_after_id.is_not(None),)
-        for at, is_so in _visit_moments():
+        for at, is_so in _visit_moments(query):
             yield _Source(VISITED, Visit, at, Visit.user_id, Visit.customer_id, (is_so, *moved))
     if kinds & {Kind.FOLLOW_UP, Kind.PROGRESS}:
         moved = () if Kind.FOLLOW_UP in kinds else (FollowUp.progress_after_id.is_not(None),)
@@ -148,12 +148,11 @@ def _sources(query: EventQuery) -> Iterator[_Source]:
         yield _Source(CREATED, Customer, Customer.created_at, Customer.created_by_id, Customer.id)
 
 
-def _visit_moments() -> tuple[tuple[Any, ColumnElement[bool]], ...]:
+def _visit_moments(query: EventQuery) -> tuple[tuple[Any, ColumnElement[bool]], ...]:
     """Return when visits that have begun, and others, happened: two indexes, so two SELECTs."""
-    return (
-        (Visit.check_in_at, Visit.check_in_at.is_not(None)),
-        (Visit.created_at, Visit.check_in_at.is_(None)),
-    )
+    begun = (Visit.check_in_at, Visit.check_in_at.is_not(None))
+    planned = (Visit.created_at, Visit.check_in_at.is_(None))
+    return (begun,) if query.is_begun_only else (begun, planned)
 
 
 def _details(rank: int) -> dict[str, Any]:

@@ -20,13 +20,18 @@ class Period:
     start: date | None = None
     end: date | None = None
 
+    @property
+    def day_after(self) -> date | None:
+        """Return the first day behind the period; None where it is open."""
+        return None if self.end is None else self.end + timedelta(days=1)
+
     def within(self, column: Any, zone: ZoneInfo) -> list[ColumnElement[bool]]:
         """Return the criteria for moments in the period."""
         criteria = []
         if self.start is not None:
             criteria.append(column >= midnight(self.start, zone))
-        if self.end is not None:
-            criteria.append(column < midnight(self.end + timedelta(days=1), zone))
+        if self.day_after is not None:
+            criteria.append(column < midnight(self.day_after, zone))
         return criteria
 
     def overlap(self, other: "Period") -> "Period":

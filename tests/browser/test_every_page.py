@@ -101,6 +101,21 @@ def test_pages_of_no_table(contexts: Contexts, demo: Company, login: str, langua
     assert {"/admin/", "/password"} <= set(pages)
 
 
+def test_pages_of_a_leader(contexts: Contexts, demo: Company) -> None:
+    """What the walk by rules does not reach: a line opened, a preview of a hand-over."""
+    leader, amy, ben = (demo.employee_id(login) for login in ("lead-east", "amy", "ben"))
+    with walking(contexts("demo", "lead-east", "zh-CN"), demo.url) as walker:
+        for page in (
+            f"/admin/team/?open=all&leader={leader}&week=2026-W10&sort=-customers",
+            f"/admin/team/?leader={amy}",
+            f"/admin/activity/?person={leader}&below=1&kind=visit",
+            f"/admin/activity/?person={amy}&to=2000-01-01",
+            f"/admin/hand_over/?employee={amy}",
+            f"/admin/hand_over/?employee={amy}&to={ben}&co_following=give",
+        ):
+            walker.visit(page)
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 def test_pages_without_log_in(contexts: Contexts, demo: Company, language: str) -> None:
     with walking(contexts("demo", None, language), demo.url) as walker:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from auth.errors import HiddenRowError, PermissionDeniedError
 from models import AuditEntry, Customer, CustomerFollower, CustomerGrade, Region
 from models.audit_action import AuditAction
 from models.scope import UnfilteredReason, unfiltered
+from services import customers
 from services.bulk import TooManyRowsError
 from services.customers import InactiveEmployeeError, PrivateNeedsOwnerError
 from services.handover import CoFollowing, Handover, NoReceiverError, Split, awaiting, hand_over, plan, planning
@@ -222,3 +224,19 @@ def test_leavers_await_those_who_may_hand_over(
 ) -> None:
     with acting_in(engine, company[login].id) as session:
         assert [(part.name, part.count) for part in awaiting(session)] == expected
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_hand_over_of_what_somebody_else_has_just_moved_is_refused(
+    engine: Engine, bare_session: Session, company: Company
+) -> None:
+    """Without the lock of the plan; on SQLite writers queue from the beginning."""
+    with acting_in(engine, company.admin.id) as slow, acting_in(engine, company.leadA.id) as quick:
+        found = plan(slow, Handover(company.gone.id, (company.a1.id,)))
+        customers.transfer(quick, quick.get_one(Customer, company.c6.id), company.a2.id)
+        quick.commit()
+
+        with pytest.raises(StaleDataError):
+            hand_over(slow, found)
+
+    assert state(bare_session)["C6"] == (company.a2.id, frozenset())

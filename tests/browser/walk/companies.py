@@ -36,6 +36,11 @@ class Company:
             employee = db.session.scalars(select(Employee).where(Employee.login == login)).one()
         return log_in(self.app.test_client(), employee)
 
+    def employee_id(self, login: str) -> int:
+        """Return the id of somebody."""
+        with self.app.app_context():
+            return db.session.scalars(select(Employee.id).where(Employee.login == login)).one()
+
     def context(self, browser: Browser, login: str | None, language: str, **options: Any) -> BrowserContext:
         """Return a browser's context in which somebody is logged in; nobody for None.
 
