@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auth.actor import company_setting
 from models import db
-from services.listing import company_time_zone
+from services.company_days import company_time_zone
 
 PRODUCT = "客配 Kepei"
 #: What pages are drawn in until there are settings.

@@ -18,6 +18,7 @@ from admin_views.customer_names import CustomerNamesMixin
 from admin_views.customer_page import CustomerPageMixin
 from admin_views.customer_pricing import show_pricing
 from admin_views.customer_transfer import CustomerTransferMixin
+from admin_views.dashboard import dashboard_url
 from admin_views.sight_pages import CustomerSightMixin, FormSight
 from models import Customer, Employee, db
 from models.inspection import Attribute
@@ -139,6 +140,6 @@ class CustomerView(
         customers.delete_customer(db.session, row)
 
     def list_context(self, args: Any, rows: list[Any]) -> dict[str, Any]:
-        """Add the stubs of private customers for a name search."""
+        """Add the stubs of private customers for a name search, and the way to the figures of the list."""
         found, total = stubs.find_stubs(db.session, args.listing.search)
-        return {"stubs": found, "stub_total": total}
+        return {"stubs": found, "stub_total": total, "dashboard_url": dashboard_url(args.listing)}

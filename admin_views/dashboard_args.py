@@ -1,14 +1,22 @@
-"""What the address of the dashboard says: ``from`` and ``to``, days of the company, and ``region``, an id."""
+"""What the address of the dashboard says: ``from`` and ``to``, days of the company; ``region``, an id; and filters.
 
+Filters are named as in the address of the list of customers.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 
+from admin_views.listing_args import read_filters
 from admin_views.row_ids import parse_row_id
+from models import Customer
 from models.types import YEARS
 from services.errors import ServiceError
+from services.listing import FilterTerm
 from services.statistics import Period
 from services.statistics.period import monday_of
 
@@ -18,6 +26,10 @@ PRESETS = {
     "month": lazy_gettext("This month"),
     "quarter": lazy_gettext("This quarter"),
 }
+
+
+#: Filters of the list of customers that the period takes the place of.
+OF_PERIOD = frozenset({"created_at"})
 
 
 class BadPeriodError(ServiceError):
@@ -30,11 +42,28 @@ class DashboardArgs:
 
     period: Period = field(default_factory=Period)
     region_id: int | None = None
+    #: What the customers are narrowed by.
+    filters: tuple[FilterTerm, ...] = ()
 
-    def as_query(self) -> dict[str, str]:
+    def as_query(self) -> dict[str, Any]:
         """Return the arguments as the address has them; open ones are left out."""
         found = {"from": self.period.start, "to": self.period.end, "region": self.region_id}
-        return {name: str(value) for name, value in found.items() if value is not None}
+        return {name: str(value) for name, value in found.items() if value is not None} | filter_query(self.filters)
+
+
+def filter_query(terms: Iterable[FilterTerm], *, prefix: str = "", **narrower: str) -> dict[str, list[str]]:
+    """Return filters as an address has them; one that is asked for twice keeps both values.
+
+    :param prefix: what the names begin with
+    :param narrower: more parameters
+    """
+    found: dict[str, list[str]] = {}
+    named = [(f"{prefix}{term.field}__{term.operation}", term.value) for term in terms]
+    for name, value in (*named, *narrower.items()):
+        values = found.setdefault(name, [])
+        if value not in values:
+            values.append(value)
+    return found
 
 
 def read_args(args: MultiDict[str, str]) -> DashboardArgs:
@@ -49,7 +78,8 @@ def read_args(args: MultiDict[str, str]) -> DashboardArgs:
     region_id = parse_row_id(region) if region else None
     if region and region_id is None:
         raise BadPeriodError(no_region())
-    return DashboardArgs(period, region_id)
+    filters = read_filters(Customer, args)
+    return DashboardArgs(period, region_id, tuple(term for term in filters if term.field not in OF_PERIOD))
 
 
 def no_region() -> str:

@@ -63,7 +63,7 @@ class ExportChoicesMixin(PageMixin):
 
     def export_args(self) -> list[tuple[str, Any]]:
         """Return what an address must say to mean the same rows, parameter by parameter."""
-        kept = [(name, value) for name, value in self.kept_args().items() if name not in _PAGING]
+        kept = [(name, value) for name, values in self.kept_args().items() if name not in _PAGING for value in values]
         return kept + [(name, value) for name in ("ids", "id") for value in request.args.getlist(name)]
 
     def listing_sentence(self, listing: Listing) -> str:

@@ -20,7 +20,7 @@ from models.bounds import Bounds, bounds_of, step_of
 from models.inspection import Attribute, Kind
 from models.meta import TextFormat
 from models.types import YEARS
-from services.listing import MAX_INTEGER
+from services.filter_values import MAX_INTEGER
 
 __all__ = ["PickField", "make_field", "value_of"]
 

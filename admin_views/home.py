@@ -7,18 +7,22 @@ from flask import Response, abort, request
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext
 
-from admin_views.dashboard import CHARTS, Dashboard
+from admin_views.dashboard import CHARTS, Dashboard, Row
 from admin_views.dashboard_args import PRESETS, BadPeriodError, DashboardArgs, no_region, preset, read_args
 from admin_views.downloads import as_download
+from admin_views.list_filters import ListFilters, bad_filter_message
+from admin_views.listing_args import SHOWN_OPERATIONS
 from admin_views.secured import SecuredMixin
 from auth.actor import get_actor
-from models import db
+from models import Customer, db
+from models.inspection import Kind
 from models.types import utc_now
 from services.company_days import company_time_zone
 from services.exchange.formats import csv_chunks
 from services.first_steps import Step, first_steps
+from services.listing import BadFilterError
 from services.ordering import UnknownRowError
-from services.statistics import statistics
+from services.statistics import Period, statistics
 
 #: The steps before the first of these are the settings ① to ⑧.
 _AFTER_SETTINGS = ("employee", "customer")
@@ -70,7 +74,7 @@ class HomeView(SecuredMixin, AdminIndexView):
             chart = _counted(read_args(request.args)).chart(key)
         except BadPeriodError:
             abort(400)
-        rows = ([row.name, *(figure.count for figure in row.figures)] for row in chart.rows)
+        rows = ([row.name, *(figure.count for figure in row.figures), *_notes(row)] for row in chart.rows)
         response = Response(b"".join(csv_chunks(chart.header, rows)), mimetype="text/csv")
         return as_download(response, f"{chart.title}.csv")
 
@@ -86,7 +90,13 @@ class HomeView(SecuredMixin, AdminIndexView):
         periods = [(name, words, preset(name, today)) for name, words in PRESETS.items()]
         customers = next(view for view in self.views if view.endpoint == "customer")
         return self.render(
-            "dashboard/dashboard.html", dashboard=dashboard, periods=periods, fault=fault, customers=customers
+            "dashboard/dashboard.html",
+            dashboard=dashboard,
+            periods=periods,
+            fault=fault,
+            customers=customers,
+            filters=_filters(dashboard),
+            no_period=Period(),
         )
 
     def _lines(self, steps: tuple[Step, ...]) -> list[StepLine]:
@@ -97,12 +107,30 @@ class HomeView(SecuredMixin, AdminIndexView):
 def _counted(args: DashboardArgs) -> Dashboard:
     """Count what is asked for.
 
-    :raises BadPeriodError: if there is no such region
+    :raises BadPeriodError: if there is no such region, or a filter cannot be read
     """
     try:
-        return Dashboard(statistics(db.session, args.period, region_id=args.region_id), args)
+        found = statistics(db.session, args.period, region_id=args.region_id, filters=args.filters)
     except UnknownRowError as error:
         raise BadPeriodError(no_region()) from error
+    except BadFilterError as error:
+        raise BadPeriodError(bad_filter_message(Customer, error)) from error
+    return Dashboard(found, args)
+
+
+def _filters(dashboard: Dashboard) -> ListFilters:
+    """Return the filters of the list of customers, but for those that the period takes the place of."""
+    names = {(field, line.id): line.name for field, lines in dashboard.found.lists.items() for line in lines if line.id}
+    return ListFilters(
+        Customer,
+        dashboard.args.filters,
+        shown=lambda attribute: () if attribute.kind is Kind.MOMENT else SHOWN_OPERATIONS[attribute.kind],
+        names=names,
+    )
+
+
+def _notes(row: Row) -> tuple[str, ...]:
+    return () if row.note is None else (row.note,)
 
 
 def _line(step: Step, view: Any) -> StepLine:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin_views.messages import REFUSALS, TOLD_ERRORS, refusal_of
 from models import db
-from services.listing import MAX_INTEGER
+from services.filter_values import MAX_INTEGER
 from services.ordering import StaleVersionError, UnknownRowError
 
 #: Numbers beyond this are no ids anybody could have been given.

@@ -1,8 +1,9 @@
 """The filters of a list: the fields of its panel, and the chips that say in words what it is narrowed to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext
@@ -13,8 +14,8 @@ from admin_views.listing_args import SHOWN_OPERATIONS, filter_attributes
 from admin_views.row_ids import parse_row_id
 from admin_views.text import text
 from models import db
-from models.inspection import Attribute, Kind, attribute_of
-from services.listing import FilterTerm
+from models.inspection import Attribute, Kind
+from services.listing import BadFilterError, FilterTerm, filtered_attribute
 
 Options = tuple[tuple[str, str], ...]
 
@@ -61,12 +62,18 @@ class ListFilters:
         terms: tuple[FilterTerm, ...],
         *,
         shown: Callable[[Attribute], tuple[str, ...]] = lambda attribute: SHOWN_OPERATIONS[attribute.kind],
+        names: Mapping[tuple[str, int], str] = MappingProxyType({}),
     ) -> None:
+        """Keep what is in force.
+
+        :param shown: the operations for which the panel has fields
+        :param names: (attribute, id) -> what rows read as that are known already
+        """
         self.model = model
         self.terms = terms
         self.shown = shown
         self._values = {_parameter(term): term.value for term in terms}
-        self._names: dict[tuple[str, int], str] = {}
+        self._names = dict(names)
 
     @cached_property
     def controls(self) -> list[Control]:
@@ -81,7 +88,7 @@ class ListFilters:
 
     def chips(self) -> list[Chip]:
         """Return the filters in force as sentences."""
-        return [self._chip(attribute_of(self.model, term.field), term) for term in self.terms]
+        return [self._chip(filtered_attribute(self.model, term.field), term) for term in self.terms]
 
     def _control(self, attribute: Attribute, operation: str) -> Control:
         name = f"{attribute.name}__{operation}"
@@ -109,7 +116,7 @@ class ListFilters:
         name, field = _parameter(term), text(attribute.field.label)
         if term.operation == "empty":
             return Chip(name, field, gettext("is empty") if term.value == "1" else gettext("is filled in"), "")
-        options = dict(self._options(attribute, term.value)) if term.operation in ("is", "at") else {}
+        options = dict(self._options(attribute, term.value)) if term.operation in ("is", "at", "from") else {}
         return Chip(name, field, _verb(attribute.kind, term.operation), options.get(term.value, term.value))
 
     def _related(self, attribute: Attribute, value: str) -> str:
@@ -123,6 +130,12 @@ class ListFilters:
             rows = list(db.session.scalars(select(target).where(target.id == row_id)))
             self._names[key] = lookups.labels(db.session, target, rows).get(row_id, "") if rows else ""
         return self._names[key]
+
+
+def bad_filter_message(model: type[Any], error: BadFilterError) -> str:
+    """Return the sentence about a filter whose value cannot be read."""
+    label = text(filtered_attribute(model, error.field).field.label)
+    return gettext("The filter “%(field)s” cannot read “%(value)s”.", field=label, value=error.value[:40])
 
 
 def _parameter(term: FilterTerm) -> str:

@@ -11,7 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import Select
 
-from admin_views.list_filters import ListFilters
+from admin_views.list_filters import ListFilters, bad_filter_message
 from admin_views.list_rows import ListRows, RowEntry
 from admin_views.list_words import script_words
 from admin_views.listing_args import (
@@ -25,7 +25,7 @@ from admin_views.listing_args import (
 from admin_views.page_mixin import PageMixin
 from admin_views.text import text
 from models import Customer, db
-from models.inspection import Attribute, attributes_of
+from models.inspection import Attribute
 from models.meta import Label
 from services.bulk import MAX_BULK_ROWS
 from services.listed import listed_statement
@@ -47,7 +47,7 @@ class ListPagesMixin(PageMixin):
             args = self._within(args, found.count)
             rows = found.page(limit=args.page_size, offset=args.page * args.page_size, shown=self.column_names())
         except BadFilterError as error:
-            return self._show_list(args, [], Count(0), self._filter_message(error))
+            return self._show_list(args, [], Count(0), bad_filter_message(self.model, error))
         return self._show_list(args, rows, found.count, None)
 
     def listing_args(self) -> ListingArgs:
@@ -101,10 +101,6 @@ class ListPagesMixin(PageMixin):
             return args
         last = max(0, ceil(count.rows / args.page_size) - 1)
         return ListingArgs(listing=args.listing, page=min(args.page, last), page_size=args.page_size)
-
-    def _filter_message(self, error: BadFilterError) -> str:
-        label = text(attributes_of(self.model)[error.field].field.label)
-        return gettext("The filter “%(field)s” cannot read “%(value)s”.", field=label, value=error.value[:40])
 
     def _show_list(self, args: ListingArgs, rows: list[Any], count: Count, fault: str | None) -> Any:
         self.learn(rows)
@@ -188,14 +184,16 @@ class ListPagesMixin(PageMixin):
     def kept_args(self) -> dict[str, Any]:
         """Return what the address asks of the list; other names, such as Flask's own ``_external``, are dropped."""
         known = known_args(self.model)
-        return {name: value for name, value in request.args.items() if name in known}
+        return {name: values for name, values in request.args.to_dict(flat=False).items() if name in known}
 
     def _list_url(self) -> Callable[..., str]:
         """Return what makes this list's address with some parameters changed; None drops one."""
         path, kept = self.get_url(".index_view"), self.kept_args()
 
         def list_url(**changes: Any) -> str:
-            query = urlencode({name: value for name, value in (kept | changes).items() if value is not None})
+            query = urlencode(
+                {name: value for name, value in (kept | changes).items() if value is not None}, doseq=True
+            )
             return f"{path}?{query}" if query else path
 
         return list_url

@@ -1,14 +1,15 @@
 """What a list's address says: ``search``, ``scope``, ``sort``, ``page``, ``page_size``, and ``field__operation``."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from models import Customer
 from models.inspection import Attribute, Kind, attribute_of, page_of
-from models.meta import Page
-from services.listing import OPERATIONS, FilterTerm, Listing
+from models.scope import HangsOnCustomer
+from services.listing import OF_CUSTOMER, OPERATIONS, FilterTerm, Listing, filtered_attribute
 
 DEFAULT_PAGE_SIZE = 20
 PAGE_SIZES = (20, 50, 100)
@@ -43,12 +44,11 @@ def read_listing_args(
 
     :param scopes: names of the scopes that the person is offered
     """
-    page_meta = page_of(model)
     scope = args.get("scope", "")
     return ListingArgs(
         listing=Listing(
             search=args.get("search", "").strip(),
-            filters=tuple(_filters(model, page_meta, args)),
+            filters=read_filters(model, args),
             sort=_sort(model, args.get("sort", "")),
             scope=scope if scope in scopes else "",
         ),
@@ -64,19 +64,33 @@ def filter_attributes(model: type[Any]) -> list[Attribute]:
 
 def known_args(model: type[Any]) -> set[str]:
     """Return the names of the parameters that a list's address may hold."""
-    operations = {attribute.name: OPERATIONS[attribute.kind] for attribute in filter_attributes(model)}
-    filters = {f"{name}__{operation}" for name, found in operations.items() for operation in found}
-    return filters | {"search", "scope", "sort", "page", "page_size"}
+    return {f"{name}__{operation}" for name, operation in _known_filters(model)} | {
+        "search",
+        "scope",
+        "sort",
+        "page",
+        "page_size",
+    }
 
 
-def _filters(model: type[Any], page_meta: Page, args: MultiDict[str, str]) -> list[FilterTerm]:
-    terms = []
-    for name in page_meta.filters or ():
-        for operation in OPERATIONS[attribute_of(model, name).kind]:
-            value = args.get(f"{name}__{operation}", "").strip()
-            if value:
-                terms.append(FilterTerm(name, operation, value))
-    return terms
+def read_filters(model: type[Any], args: MultiDict[str, str]) -> tuple[FilterTerm, ...]:
+    """Return the filters of an address. One that stands in it twice is asked for twice: rows have to meet both."""
+    return tuple(
+        FilterTerm(name, operation, value.strip())
+        for name, operation in _known_filters(model)
+        for value in dict.fromkeys(args.getlist(f"{name}__{operation}"))
+        if value.strip()
+    )
+
+
+def _known_filters(model: type[Any]) -> Iterable[tuple[str, str]]:
+    """Yield (name, operation) of each filter of a list: of what its rows have, and of what their customers have."""
+    names = list(page_of(model).filters or ())
+    if issubclass(model, HangsOnCustomer):
+        names += [f"{OF_CUSTOMER}{name}" for name in page_of(Customer).filters or ()]
+    for name in names:
+        for operation in OPERATIONS[filtered_attribute(model, name).kind]:
+            yield name, operation
 
 
 def _sort(model: type[Any], sort: str) -> str:

@@ -12,7 +12,7 @@ from admin_views import lookups
 from models import db
 from models.inspection import Attribute, Kind
 from models.mixins import DictionaryMixin
-from services.listing import MAX_INTEGER
+from services.filter_values import MAX_INTEGER
 
 
 @dataclass(frozen=True, slots=True)

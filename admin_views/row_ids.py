@@ -1,6 +1,6 @@
 """Row ids as they come in addresses and forms: text of any kind."""
 
-from services.listing import MAX_INTEGER
+from services.filter_values import MAX_INTEGER
 
 
 def parse_row_id(text: object) -> int | None:

@@ -3,24 +3,25 @@
 What a person may see is added by the session's listener when the statement runs; nothing here knows of it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import InvalidOperation
 from functools import cache
 from operator import eq, ge, le
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from auth.actor import AnySession
-from models import Visit
+from models import Customer, FollowUpProgress, Visit
 from models.inspection import Attribute, Kind, attribute_of, attributes_of, page_of
 from models.mixins import NameMixin
 from models.names import name_key
-from services.company_days import company_time_zone, day_of
+from models.scope import HangsOnCustomer
+from services.company_days import day_of
 from services.errors import ServiceError
+from services.filter_values import read_date, read_decimal, read_integer, read_moment_from, read_moment_to, refuse
 from services.visit_status import status_is
 
 #: Counting stops here; a longer list says "more than".
@@ -29,8 +30,8 @@ SEARCH_LENGTH = 100
 #: Statements that a process keeps.
 STATEMENTS_KEPT = 256
 SEARCH_WORDS = 8
-#: Largest value of an INTEGER column on PostgreSQL.
-MAX_INTEGER = 2**31 - 1
+#: Begins the name of a filter by what the customer has on which the rows hang: ``customer.grade``.
+OF_CUSTOMER = "customer."
 
 
 class BadFilterError(ServiceError):
@@ -80,9 +81,24 @@ def filtered_statement(session: AnySession, model: Any, listing: Listing) -> Sel
     statement = all_rows(model)
     for word in search_words(listing.search):
         statement = statement.where(or_(false(), *_search_criteria(model, word)))
-    for term in listing.filters:
-        statement = statement.where(_filter_criterion(session, model, term))
-    return statement
+    return statement.where(*filter_criteria(session, model, listing.filters))
+
+
+def filter_criteria(session: AnySession, model: Any, terms: Iterable[FilterTerm]) -> list[ColumnElement[bool]]:
+    """Return the criteria of filters, all of which a row has to meet.
+
+    :raises BadFilterError: if a filter's value cannot be read
+    """
+    return [_filter_criterion(session, model, term) for term in terms]
+
+
+def filtered_attribute(model: type[Any], name: str) -> Attribute:
+    """Return the attribute that a filter is about; of ``customer.grade`` the customer's.
+
+    :raises KeyError: if there is none
+    """
+    own = name.removeprefix(OF_CUSTOMER) if issubclass(model, HangsOnCustomer) else name
+    return attribute_of(model if own == name else Customer, own)
 
 
 @cache
@@ -130,7 +146,7 @@ def subtree(model: type[Any], roots: Any) -> Select[Any]:
 
     :param roots: a SELECT of node ids
     """
-    below = select(model.id).where(model.id.in_(roots)).cte(f"{model.__tablename__}_below", recursive=True)
+    below = select(model.id).where(model.id.in_(roots)).cte(recursive=True)
     return select(below.union(select(model.id).where(model.parent_id == below.c.id)).c.id)
 
 
@@ -144,7 +160,9 @@ def _search_criteria(model: type[Any], word: str) -> list[ColumnElement[bool]]:
 
 
 def _filter_criterion(session: AnySession, model: type[Any], term: FilterTerm) -> ColumnElement[bool]:
-    attribute = attribute_of(model, term.field)
+    attribute = filtered_attribute(model, term.field)
+    if attribute.name != term.field:
+        return _of_customer(session, model, replace(term, field=attribute.name))
     make = OPERATIONS[attribute.kind].get(term.operation)
     if make is None:
         raise BadFilterError(term.field, term.operation)
@@ -152,6 +170,15 @@ def _filter_criterion(session: AnySession, model: type[Any], term: FilterTerm) -
         return make(session, model, attribute, term.value.replace("\0", ""))
     except (ValueError, InvalidOperation, OverflowError) as error:
         raise BadFilterError(term.field, term.value) from error
+
+
+def _of_customer(session: AnySession, model: Any, term: FilterTerm) -> ColumnElement[bool]:
+    """Match the rows that hang on the customers of a filter."""
+    try:
+        criterion = _filter_criterion(session, Customer, term)
+    except BadFilterError as error:
+        raise BadFilterError(f"{OF_CUSTOMER}{error.field}", error.value) from error
+    return model.customer_id.in_(select(Customer.id).where(criterion))
 
 
 Maker = Callable[[AnySession, type[Any], Attribute, str], ColumnElement[bool]]
@@ -171,7 +198,7 @@ def _equals_text(session: AnySession, model: type[Any], attribute: Attribute, va
 
 def _equals_boolean(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     wanted = {"1": True, "0": False}
-    return getattr(model, attribute.name).is_(wanted[value] if value in wanted else _refuse(value))
+    return getattr(model, attribute.name).is_(wanted[value] if value in wanted else refuse(value))
 
 
 def _is_empty(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
@@ -185,7 +212,7 @@ def _compared(compare: Callable[[Any, Any], Any], read: Callable[[AnySession, st
 
 
 def _equals_id(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
-    return getattr(model, attribute.key) == _integer(_session, value)
+    return getattr(model, attribute.key) == read_integer(_session, value)
 
 
 def _relation_named(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
@@ -194,9 +221,19 @@ def _relation_named(_session: AnySession, model: type[Any], attribute: Attribute
     return getattr(model, attribute.key).in_(named)
 
 
+def _at_step(session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
+    """Match a step of the progress and those after it."""
+    if attribute.target is not FollowUpProgress:  # no other list is a way
+        raise ValueError(value)
+    step, later = aliased(FollowUpProgress), FollowUpProgress
+    is_same_place = and_(later.sort_order == step.sort_order, later.id >= step.id)
+    steps = select(later.id).join(step, or_(later.sort_order > step.sort_order, is_same_place))
+    return getattr(model, attribute.key).in_(steps.where(step.id == read_integer(session, value)))
+
+
 def _below_id(session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
     target: Any = attribute.target
-    roots = select(target.id).where(target.id == _integer(session, value))
+    roots = select(target.id).where(target.id == read_integer(session, value))
     return getattr(model, attribute.key).in_(subtree(target, roots))
 
 
@@ -214,44 +251,10 @@ def _below_named(_session: AnySession, model: type[Any], attribute: Attribute, v
     return getattr(model, attribute.key).in_(subtree(target, nodes))
 
 
-def _refuse(value: str) -> Any:
-    raise ValueError(value)
-
-
-def _integer(_session: AnySession, value: str) -> int:
-    number = int(value) if value.isascii() else _refuse(value)
-    return number if abs(number) <= MAX_INTEGER else _refuse(value)
-
-
-def _decimal(_session: AnySession, value: str) -> Decimal:
-    number = Decimal(value.strip())
-    return number if number.is_finite() and abs(number) <= MAX_INTEGER else _refuse(value)
-
-
-def _date(_session: AnySession, value: str) -> date:
-    return date.fromisoformat(value.strip())
-
-
-def _moment_from(session: AnySession, value: str) -> datetime:
-    """Read a day as its beginning in the company's time zone, or a moment as typed there."""
-    moment = datetime.fromisoformat(value.strip())
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=company_time_zone(session))
-    return zoned.astimezone(UTC)
-
-
-def _moment_to(session: AnySession, value: str) -> datetime:
-    """Read a day as its end in the company's time zone, or a moment as typed there."""
-    text = value.strip()
-    if len(text) > len("2026-01-01"):
-        return _moment_from(session, text)
-    end = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), company_time_zone(session))
-    return end.astimezone(UTC) - timedelta(microseconds=1)
-
-
 _NUMBERS: dict[Kind, Callable[[AnySession, str], Any]] = {
-    Kind.INTEGER: _integer,
-    Kind.DECIMAL: _decimal,
-    Kind.DATE: _date,
+    Kind.INTEGER: read_integer,
+    Kind.DECIMAL: read_decimal,
+    Kind.DATE: read_date,
 }
 
 #: Kind of attribute -> operation -> how its criterion is made.
@@ -259,9 +262,9 @@ OPERATIONS: dict[Kind, dict[str, Maker]] = {
     Kind.TEXT: {"contains": _text_contains, "is": _equals_text, "empty": _is_empty},
     Kind.CHOICE: {"is": _equals_text},
     Kind.BOOLEAN: {"is": _equals_boolean},
-    Kind.RELATION: {"is": _equals_id, "named": _relation_named, "empty": _is_empty},
+    Kind.RELATION: {"is": _equals_id, "named": _relation_named, "from": _at_step, "empty": _is_empty},
     Kind.TREE: {"is": _below_id, "at": _equals_id, "named": _below_named, "empty": _is_empty},
-    Kind.MOMENT: {"from": _compared(ge, _moment_from), "to": _compared(le, _moment_to), "empty": _is_empty},
+    Kind.MOMENT: {"from": _compared(ge, read_moment_from), "to": _compared(le, read_moment_to), "empty": _is_empty},
     Kind.JSON: {},
     Kind.COMPUTED: {},
     **{

@@ -7,7 +7,7 @@ from typing import Any
 from auth.actor import AnySession, get_actor
 from models import ExportJob
 from models.audit_action import AuditAction
-from models.inspection import attribute_of, page_of
+from models.inspection import page_of
 from models.mixins import TreeMixin
 from models.types import utc_now
 from services import audit
@@ -15,7 +15,7 @@ from services.exchange.export_request import ExportRequest
 from services.exchange.exporter import Export
 from services.exchange.instances import is_guarded
 from services.exchange.resource import Resource, resource_for
-from services.listing import FilterTerm, Listing
+from services.listing import FilterTerm, Listing, filtered_attribute
 from services.tree_queries import paths_of
 
 _FILE_NAME_LENGTH = 200
@@ -90,7 +90,7 @@ def _asked(session: AnySession, model: Any, listing: Listing) -> dict[str, Any]:
 
 def _value(session: AnySession, model: Any, term: FilterTerm) -> str | int:
     """Return the value of a filter: as typed; of one that picks a row the row's name, of a customer its id."""
-    target: Any = attribute_of(model, term.field).target
+    target: Any = filtered_attribute(model, term.field).target
     if target is None or term.operation != "is":
         return term.value
     row_id = int(term.value)

@@ -19,6 +19,7 @@ from auth.visibility import dialect_of, notice_customers
 from models import Customer
 from models.inspection import Kind, page_of
 from models.scope import UnfilteredReason, unfiltered
+from services.company_days import company_time_zone
 from services.exchange.column_sources import ColumnSources
 from services.exchange.export_columns import export_fields, headers
 from services.exchange.fields import FileField
@@ -26,7 +27,6 @@ from services.exchange.formats import Notes, Sheet, csv_chunks, csv_line_chunks,
 from services.exchange.raw_rows import copied_lines, row_batches
 from services.exchange.resource import Resource
 from services.exchange.typed_rows import typed_rows
-from services.listing import company_time_zone
 from services.tree_queries import in_tree_order
 
 

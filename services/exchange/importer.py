@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from auth.actor import AnySession, get_actor
 from models.inspection import page_of
 from models.scope import UnfilteredReason, unfiltered
+from services.company_days import company_time_zone
 from services.exchange import flat, trees
 from services.exchange.changes import Journal
 from services.exchange.context import Context, Hooks
@@ -28,7 +29,6 @@ from services.exchange.statements import note_growth
 from services.exchange.tables import hooks_of
 from services.exchange.tree_diff import tree_diff
 from services.exchange.whole_file import WholeFile
-from services.listing import company_time_zone
 
 #: Lines that are planned, and written, at once.
 CHUNK = 2_000

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from auth.actor import ACTOR_KEY, Actor, get_actor, load_actor, set_actor
 from models import ImportChange, ImportJob, ImportRow
 from models.scope import UnfilteredReason, unfiltered
+from services.company_days import company_time_zone
 from services.exchange import import_log
 from services.exchange.changes import NO_ROW
 from services.exchange.context import Context
@@ -29,7 +30,6 @@ from services.exchange.undo_checks import Part, blocked_rows, load_part
 from services.exchange.undo_writing import restore_places, take_back
 from services.exchange.whole_file import WholeFile
 from services.jobs import JobFault, JobRun
-from services.listing import company_time_zone
 
 EDITED = "edited_since"
 

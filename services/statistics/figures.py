@@ -16,6 +16,7 @@ from auth.errors import PermissionDeniedError
 from models import Customer, Employee, FollowUp, Industry, Region, Visit
 from models.types import utc_now
 from services.company_days import company_time_zone
+from services.listing import FilterTerm, filter_criteria
 from services.statistics.counting import Counts, counted_by, span_number
 from services.statistics.lines import LISTS, Branch, Line, branch, list_lines
 from services.statistics.period import Period, midnight
@@ -67,15 +68,23 @@ class Statistics:
         return not (self.customers or self.visits or self.follow_ups)
 
 
-def statistics(session: AnySession, period: Period = _NO_PERIOD, *, region_id: int | None = None) -> Statistics:
+def statistics(
+    session: AnySession,
+    period: Period = _NO_PERIOD,
+    *,
+    region_id: int | None = None,
+    filters: Sequence[FilterTerm] = (),
+) -> Statistics:
     """Count what was made in a period. At most seven statements, and one for the company's time zone.
 
     Customers and follow-ups count by when they were made, visits by when they began.
 
     :param period: days of the company; an open one counts everything
     :param region_id: the region whose parts are counted; without one, the topmost regions
+    :param filters: what the list of customers is narrowed by; visits and follow-ups count with their customers
     :raises PermissionDeniedError: if nobody acts in the session
     :raises UnknownRowError: if there is no such region
+    :raises BadFilterError: if a filter's value cannot be read
     """
     actor = get_actor(session)
     if actor is None:
@@ -84,19 +93,24 @@ def statistics(session: AnySession, period: Period = _NO_PERIOD, *, region_id: i
     mondays = period.mondays(utc_now().astimezone(zone).date())
     bounds = [midnight(day, zone) for day in (*mondays, mondays[-1] + timedelta(weeks=1))]
 
+    chosen = filter_criteria(session, Customer, filters)
     trees = {"industry": Customer.industry_id, "region": Customer.region_id}
     keys = {name: getattr(Customer, f"{name}_id") for name in LISTS} | trees
     customers = _counted(
         session,
         {**keys, "owner": Customer.owner_id, "week": span_number(Customer.created_at, bounds)},
-        period.within(Customer.created_at, zone),
+        [*chosen, *period.within(Customer.created_at, zone)],
     )
     visits = _counted(
         session,
         {"user": Visit.user_id, "week": span_number(Visit.check_in_at, bounds)},
-        [Visit.check_in_at.is_not(None), *period.within(Visit.check_in_at, zone)],
+        [Visit.check_in_at.is_not(None), *_of(Visit, chosen), *period.within(Visit.check_in_at, zone)],
     )
-    follow_ups = _counted(session, {"author": FollowUp.author_id}, period.within(FollowUp.created_at, zone))
+    follow_ups = _counted(
+        session,
+        {"author": FollowUp.author_id},
+        [*_of(FollowUp, chosen), *period.within(FollowUp.created_at, zone)],
+    )
     return Statistics(
         customers=sum(customers["owner"].values()),
         pool=customers["owner"].get(None, 0),
@@ -114,6 +128,11 @@ def _counted(
     session: AnySession, keys: Mapping[str, Any], criteria: Sequence[ColumnElement[bool]]
 ) -> dict[str, Counts]:
     return counted_by(session, select(*(key.label(name) for name, key in keys.items())).where(*criteria))
+
+
+def _of(model: Any, chosen: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Return the criterion for rows of the chosen customers; none where all are."""
+    return [model.customer_id.in_(select(Customer.id).where(*chosen))] if chosen else []
 
 
 def _weeks(mondays: Sequence[date], period: Period, customers: Counts, visits: Counts) -> tuple[Week, ...]:

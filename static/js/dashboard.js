@@ -13,11 +13,11 @@ const tableOf = (box) => box.closest("section").querySelector("table");
 const detailsOf = (box) => box.closest("section").querySelector("details");
 
 function read(table) {
-  const names = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent.trim());
+  const names = [...table.tHead.rows[0].cells].slice(1).filter((cell) => !("note" in cell.dataset)).map((cell) => cell.textContent.trim());
   const rows = [...table.tBodies[0].rows].map((row) => {
     const deeper = row.cells[0].querySelector("a")?.href;
     const figures = [...row.querySelectorAll("[data-figure]")].map((link) => ({ value: Number(link.dataset.figure), url: deeper ?? link.href }));
-    return { name: row.cells[0].textContent.trim(), figures };
+    return { name: row.cells[0].textContent.trim(), note: row.querySelector("[data-note]")?.textContent.trim(), figures };
   });
   const isLong = names.length === 1 && rows.length > MANY_ROWS;
   return { names, rows: isLong ? rows.filter((row) => row.figures[0].value) : rows };
@@ -44,10 +44,14 @@ function coloursOf(box) {
   };
 }
 
+// The label of a bar would fade with its opacity.
+const faded = (colour) => colour.replace(/[^,]+\)$/, "0.35)");
+
 function optionOf(box) {
   const { names, rows } = read(tableOf(box));
   const colours = coloursOf(box);
   const stands = box.dataset.chart === "weeks";
+  const isFunnel = box.dataset.chart === "funnel";
   const words = { color: colours.words, fontFamily: colours.font };
   const values = { type: "value", minInterval: 1, axisLabel: words, splitLine: { lineStyle: { color: colours.lines } } };
   const labels = {
@@ -61,9 +65,9 @@ function optionOf(box) {
   const isSingle = names.length === 1;
   return {
     animation: false,
-    color: colours.series,
+    color: isFunnel ? colours.series.slice(0, 1) : colours.series,
     textStyle: { fontFamily: colours.font },
-    grid: { left: 8, right: isSingle ? 44 : 16, top: isSingle ? 4 : 32, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 8, right: isFunnel ? 92 : isSingle ? 44 : 16, top: isSingle ? 4 : 32, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: { show: !isSingle, type: "scroll", top: 0, textStyle: words },
     // Drawn into the picture: the policy lets no style attribute into the page.
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, axisPointer: { type: "shadow" }, backgroundColor: colours.ground, borderColor: colours.lines, textStyle: words },
@@ -74,7 +78,9 @@ function optionOf(box) {
       type: stands && place ? "line" : "bar",
       data: rows.map((row) => row.figures[place]),
       barMaxWidth: 18,
-      label: { ...words, show: isSingle, position: "right" },
+      label: { ...words, show: isSingle || (isFunnel && place > 0), position: "right", formatter: isFunnel ? ({ dataIndex, value }) => [value, rows[dataIndex].note].filter(Boolean).join(" · ") : undefined },
+      // What stands at a step lies in what came so far.
+      ...(isFunnel && { barGap: "-100%", z: 3 - place, itemStyle: { color: place ? faded(colours.series[0]) : colours.series[0] } }),
     })),
   };
 }
@@ -83,8 +89,8 @@ function draw(box) {
   let chart = drawn.get(box);
   if (!chart) {
     const { names, rows } = read(tableOf(box));
-    if (box.dataset.chart === "bars") box.style.height = `${rows.length * (ROW_PX + 8 * (names.length - 1)) + 16 + (names.length > 1 ? 48 : 24)}px`;
-    else box.style.height = `${WEEKS_PX}px`;
+    const rowPx = box.dataset.chart === "funnel" ? ROW_PX : ROW_PX + 8 * (names.length - 1);
+    box.style.height = box.dataset.chart === "weeks" ? `${WEEKS_PX}px` : `${rows.length * rowPx + 16 + (names.length > 1 ? 48 : 24)}px`;
     chart = window.echarts.init(box, null, { renderer: "svg" });
     chart.on("click", ({ data }) => { if (data?.url) window.location.assign(data.url); });
     drawn.set(box, chart);
