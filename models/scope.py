@@ -30,6 +30,7 @@ class UnfilteredReason(StrEnum):
     LEFT_OUT_COUNT = "how many customers an export left out: a number"
     SIGHT_CHANGE = "how many customers people would gain or lose sight of: numbers"
     OWN_VISITS = "time, place and duration of one's own and one's team's visits"
+    STRAY_FILES = "which stored files a row names: keys of files, to remove the others"
     NEW_ROW = "insert of a row by a service that has checked the right"
 
 

@@ -11,11 +11,10 @@ from models import FollowUp, FollowUpAttachment
 from services import storage
 from services.customers.contacts import editable_customer
 from services.errors import ServiceError
-from services.stored_files import delete_with_rows, keep_with_row
+from services.stored_files import ATTACHMENT, delete_with_rows, keep_with_row
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ATTACHMENTS = 9
-_PREFIX = "attachment"
 _NAME_LIMIT = 100
 #: Signs that mean something to some file system.
 _UNSAFE = re.compile(r'[\\/:*?"<>|]+')
@@ -40,7 +39,7 @@ def add_attachment(session: AnySession, follow_up: FollowUp, stream: BinaryIO, f
     count = select(func.count()).where(FollowUpAttachment.follow_up_id == follow_up.id)
     if (session.scalar(count.select_from(FollowUpAttachment)) or 0) >= MAX_ATTACHMENTS:
         raise TooManyAttachmentsError(f"follow-up {follow_up.id}")
-    key = storage.put(stream, prefix=_PREFIX)
+    key = storage.put(stream, prefix=ATTACHMENT)
     keep_with_row(session, key)
     if not 0 < storage.size(key) <= MAX_BYTES:
         storage.delete(key)

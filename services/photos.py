@@ -12,12 +12,11 @@ from services import storage
 from services.customers.contacts import editable_customer
 from services.errors import ServiceError
 from services.pictures import read_picture
-from services.stored_files import delete_with_rows, keep_with_row
+from services.stored_files import PHOTO, delete_with_rows, keep_with_row
 from services.visits.errors import VisitStateError
 from services.visits.flow import require_visitor
 
 MAX_PHOTOS = 9
-_PREFIX = "photo"
 
 
 class TooManyPhotosError(ServiceError):
@@ -42,7 +41,7 @@ def add_photo(session: AnySession, visit: Visit, stream: BinaryIO) -> VisitPhoto
     picture = read_picture(stream)
     keys = []
     for content in (picture.full, picture.small):
-        keys.append(storage.put(BytesIO(content), prefix=_PREFIX))
+        keys.append(storage.put(BytesIO(content), prefix=PHOTO))
         keep_with_row(session, keys[-1])
     photo = VisitPhoto(customer_id=visit.customer_id, visit_id=visit.id, storage_key=keys[0], thumbnail_key=keys[1])
     session.add(photo)

@@ -27,11 +27,14 @@ from services.jobs.kinds import (
 )
 from services.jobs.queue import Beat, Queue, Turn
 from services.jobs.running import reading
+from services.stored_files import stray_files
 
 #: Workers that may die at a job before it is given up.
 MAX_CRASHES = 3
 #: What streams into a browser has no worker that could be found dead: after this long it was broken off.
 STREAM_HOURS = 24
+#: Age in seconds from which a photo or an attachment that no row names is one that nobody will name.
+STRAY_SECONDS = 86_400
 #: Rows of a plan deleted in one transaction.
 _BATCH = 5_000
 
@@ -60,6 +63,7 @@ def expire(session: Session) -> int:
     for job in jobs:
         _expire(session, job)
     _delete_strays(session)
+    _delete_files_without_rows(session)
     return len(jobs)
 
 
@@ -162,6 +166,16 @@ def _delete_strays(session: Session) -> None:
                 session.commit()
             if not is_owned:
                 storage.delete(key)
+
+
+def _delete_files_without_rows(session: Session) -> None:
+    """Delete photos and attachments of no row: the process that took them ended before it committed."""
+    with reading(is_on=True):
+        strays = list(stray_files(session, time.time() - STRAY_SECONDS))
+        session.commit()
+    for key in strays:
+        logger.warning("no row names the file %s", key)
+        storage.delete(key)
 
 
 def _set_if_as_read(session: Session, job: Job, columns: dict[str, Any]) -> bool:
