@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
 
 from admin_views import lookups
 from admin_views.listing_args import SHOWN_OPERATIONS, filter_attributes
@@ -127,8 +126,7 @@ class ListFilters:
             return ""
         key = (attribute.name, row_id)
         if key not in self._names:
-            rows = list(db.session.scalars(select(target).where(target.id == row_id)))
-            self._names[key] = lookups.labels(db.session, target, rows).get(row_id, "") if rows else ""
+            self._names[key] = lookups.label(db.session, target, row_id)
         return self._names[key]
 
 

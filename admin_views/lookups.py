@@ -131,6 +131,14 @@ def tree_labels(session: AnySession, nodes: Iterable[Any]) -> dict[Any, str]:
     return {ids[tree][row_id]: _joined(path) for tree, paths in found.items() for row_id, path in paths.items()}
 
 
+def label(session: AnySession, target: Any, row_id: int) -> str:
+    """Return what the row of an id reads as, by one statement; nothing where there is none for the person."""
+    if issubclass(target, TreeMixin):
+        return _joined(paths_of(session, target, [row_id]).get(row_id, []))
+    found = rows(session, select(target).where(target.id == row_id), target)
+    return labels(session, target, found).get(row_id, "")
+
+
 def _joined(path: list[tuple[int, str]]) -> str:
     return _STEP.join(name for _, name in path)
 

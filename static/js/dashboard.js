@@ -53,7 +53,7 @@ function optionOf(box) {
   const stands = box.dataset.chart === "weeks";
   const isFunnel = box.dataset.chart === "funnel";
   const words = { color: colours.words, fontFamily: colours.font };
-  const values = { type: "value", minInterval: 1, axisLabel: words, splitLine: { lineStyle: { color: colours.lines } } };
+  const values = { type: "value", minInterval: 1, axisLabel: { ...words, hideOverlap: true }, splitLine: { lineStyle: { color: colours.lines } } };
   const labels = {
     type: "category",
     data: rows.map((row) => row.name),

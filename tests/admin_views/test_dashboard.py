@@ -28,7 +28,9 @@ def cells(client: FlaskClient, **query: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
 
 
-@pytest.mark.parametrize("query", ["", "?from=2026-01-01&to=2026-12-31"])
+@pytest.mark.parametrize(
+    "query", ["?from=2026-01-01&to=2026-12-31", "?grade__is=1&status__is=2&region__is=1&industry__is=1&owner__is=1"]
+)
 def test_page_costs_few_statements_whatever_the_number_of_rows(app: Flask, query: str) -> None:
     company = companies.build(app.config["SQLALCHEMY_DATABASE_URI"], customers=60, employees=20, co_followers=20)
     with app.app_context():
