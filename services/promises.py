@@ -23,7 +23,6 @@ def is_newest_follow_up() -> ColumnElement[bool]:
 
 def awaits_follow_up(before: datetime) -> ColumnElement[bool]:
     """Return the criterion on ``Customer`` that it is active and was to be followed up before a moment, and was not."""
-    promised = select(FollowUp.id).where(
-        FollowUp.customer_id == Customer.id, FollowUp.next_follow_at < before, is_newest_follow_up()
-    )
-    return and_(Customer.is_active, promised.exists())
+    promised = select(FollowUp.customer_id).where(FollowUp.next_follow_at < before, is_newest_follow_up())
+    # Not EXISTS: that looks for the follow-ups of each customer of a list, however few were promised any.
+    return and_(Customer.is_active, Customer.id.in_(promised.correlate(None)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select, true
 
 from auth.actor import AnySession
 from auth.visibility import among, dialect_of
@@ -50,15 +50,16 @@ def figures_of(session: AnySession, employee_ids: Iterable[int], period: Period)
         "active_customers": func.count().filter(Customer.is_active),
         "overdue_follow_ups": func.count().filter(awaits_follow_up(today)),
     }
+    begun, is_overdue = and_(true(), *period.within(Visit.check_in_at, zone)), status_is(OVERDUE, today)
     visits = {
-        "visits": func.count().filter(*period.within(Visit.check_in_at, zone)),
-        "overdue_visits": func.count().filter(status_is(OVERDUE, today)),
+        "visits": func.count().filter(begun),
+        "overdue_visits": func.count().filter(is_overdue),
     }
     written = {"follow_ups": func.count()}
     in_period = period.within(FollowUp.created_at, zone)
     for column, figures, criteria in (
         (Customer.owner_id, owned, []),
-        (Visit.user_id, visits, []),
+        (Visit.user_id, visits, [or_(begun, is_overdue)]),
         (FollowUp.author_id, written, in_period),
     ):
         for id_, counts in _counted(session, column, figures, criteria, ids):

@@ -1,10 +1,13 @@
 """The scopes of the customer list: what each holds, and that none shows more than the rule."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from models import Customer
+from models.types import utc_now
 from services.customers.scopes import SCOPES, offered_scopes, scoped
 from tests import factories
 from tests.conftest import acting_in
@@ -98,3 +101,19 @@ def test_unknown_scope_is_the_whole_list(engine: Engine, company: factories.Comp
 
 def test_scope_of_nobody_is_empty(bare_session: Session, company: factories.Company) -> None:
     assert [codes(bare_session, scope) for scope in SCOPES] == [set()] * len(SCOPES)
+
+
+def test_overdue_scope_holds_promises_that_nobody_kept(
+    engine: Engine, bare_session: Session, company: factories.Company
+) -> None:
+    """A promise of today is not overdue yet; a later follow-up keeps one; who is not active waits for nobody."""
+    now, day = utc_now(), timedelta(days=1)
+    idle = factories.make_customer(bare_session, "idle", owner=company.a1, is_active=False)
+    for customer, promised in ((company.c1, 2), (company.c2, 2), (company.c3, 0), (company.c5, 2), (idle, 2)):
+        factories.make_follow_up(bare_session, customer, created_at=now - 5 * day, next_follow_at=now - promised * day)
+    factories.make_follow_up(bare_session, company.c2, created_at=now - day)
+
+    with acting_in(engine, company.a1.id) as own:
+        assert codes(own, "overdue") == {"C1"}
+    with acting_in(engine, company.leadA.id) as own:
+        assert codes(own, "overdue") == {"C1", "C5"}
