@@ -16,9 +16,12 @@ from services.audit_words import Change, changes_of
 from services.events.asking import Cursor, EventQuery, Kind
 from services.events.statements import (
     AUDITED,
+    BEGUN,
     CREATED,
     FOLLOWED,
     KIND_OF_DEED,
+    PLANNED,
+    TOLD,
     VISITED,
     kept_statement,
     stream_statement,
@@ -159,7 +162,8 @@ def _progress(reader: Reader, row: Any) -> list[Change]:
     if row.progress is None:
         return []
     edited = (row.edited or {}).get("progress") or [None, None]
-    ways = [(row.told_at, row.told), (row.visited_at, row.visited), (row.edited_at, edited[1])]
+    ways = [(getattr(row, f"{way}_at"), getattr(row, way)) for way in (TOLD, BEGUN, PLANNED)]
+    ways.append((row.edited_at, edited[1]))
     last = max((way for way in ways if way[0] is not None), key=lambda way: way[0], default=(None, None))[1]
     return [Change(reader.text(_PROGRESS), None if last == row.progress else last or _NONE, row.progress)]
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    func,
     literal,
     not_,
     null,
@@ -77,8 +76,8 @@ _MORE: dict[str, Any] = {
     "duration_s": Integer(),
     "changes": JSON(),
 }
-#: When a visit happened: when it began, or else when it was planned.
-_VISITED_AT = func.coalesce(Visit.check_in_at, Visit.created_at, type_=UtcDateTime())
+#: Ways in which the progress is moved: names of columns with what it was before; with ``_at`` when that was set.
+TOLD, BEGUN, PLANNED, EDITED = "told", "begun", "planned", "edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def stream_statement(session: AnySession, query: EventQuery) -> Select[Any] | No
     """Return the SELECT of the events of customers that the actor sees; None where no kind is asked for.
 
     :returns: rows of (rank, id, at, who_id, customer_id, those of ``_MORE``, employee_name, customer_name, progress,
-        and what was before: told, told_at, visited, visited_at, edited, edited_at), the newest first
+        and what was before: those of the ways and when), the newest first
     """
     parts = list(_parts(dialect_of(session), query))
     return _told(_newest(parts, query)) if parts else None
@@ -252,13 +251,18 @@ def _told(event: Any) -> Select[Any]:
 
 
 def _before(event: Any) -> Iterator[Any]:
-    """Yield the last progress, and when it was set, before an event that moved it: by each of three ways."""
+    """Yield the last progress, and when it was set, before an event that moved it: by each of the ways it is moved.
+
+    Each way is one that an index of the customer's rows leads along.
+    """
     edited = (AuditEntry.table_name == Customer.__tablename__, AuditEntry.action == A.CHANGE_PROGRESS.value)
     told, visited = FollowUp.progress_after_id, Visit.progress_after_id
+    (begun_at, is_begun), (planned_at, is_planned) = _visit_moments()
     ways = (
-        ("told", _name_of(told), FollowUp.created_at, FollowUp.customer_id, (told.is_not(None),)),
-        ("visited", _name_of(visited), _VISITED_AT, Visit.customer_id, (visited.is_not(None),)),
-        ("edited", AuditEntry.changes, AuditEntry.at, AuditEntry.row_id, edited),
+        (TOLD, _name_of(told), FollowUp.created_at, FollowUp.customer_id, (told.is_not(None),)),
+        (BEGUN, _name_of(visited), begun_at, Visit.customer_id, (visited.is_not(None), is_begun)),
+        (PLANNED, _name_of(visited), planned_at, Visit.customer_id, (visited.is_not(None), is_planned)),
+        (EDITED, AuditEntry.changes, AuditEntry.at, AuditEntry.row_id, edited),
     )
     for name, value, at, customer_id, criteria in ways:
         for column, label in ((value, name), (at, f"{name}_at")):

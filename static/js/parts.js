@@ -20,7 +20,7 @@
 
   function focusIn(id) {
     const part = document.getElementById(id);
-    const target = part.querySelector(".is-invalid") ?? part.querySelector(".alert") ?? part.querySelector("form.contact-form input:not([type=hidden])");
+    const target = part.querySelector(".is-invalid") ?? part.querySelector(".alert:not([hidden])") ?? part.querySelector("form.contact-form input:not([type=hidden])");
     if (target?.matches(".alert")) target.tabIndex = -1;
     (target ?? part).focus({ preventScroll: Boolean(!target) });
   }
@@ -52,14 +52,30 @@
     if (!(await change(link, link.href))) window.location.assign(link.href);
   });
 
-  document.addEventListener("submit", async (event) => {
+  // After a refused submit the token may be that of a session which has ended.
+  async function renewToken(form) {
+    const page = new DOMParser().parseFromString(await (await fetch(window.location.href)).text(), "text/html");
+    const token = page.querySelector("meta[name=csrf-token]");
+    if (token) form.elements.csrf_token.value = token.content;
+  }
+
+  async function send(form, button) {
+    const failed = form.querySelector("[data-failed]");
+    if (failed && !failed.hidden) await renewToken(form).catch(() => {});
+    if (await change(form, form.action, { method: "POST", body: new FormData(form, button) })) return;
+    if (failed) { // nothing typed is lost
+      failed.hidden = false;
+      failed.focus();
+      return;
+    }
+    if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    form.submit(); // no answer, or another page: let the browser show what there is
+  }
+
+  document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-place]");
     if (!form || event.defaultPrevented) return;
     event.preventDefault();
-    const button = event.submitter;
-    const body = new FormData(form, button);
-    if (await change(form, form.action, { method: "POST", body })) return;
-    if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
-    form.submit(); // no answer, or another page: let the browser show what there is
+    send(form, event.submitter);
   });
 })();

@@ -1,5 +1,7 @@
 """The page of a customer in a real browser: a contact edited where it stands, the timeline filtered in its place."""
 
+from typing import Any
+
 from playwright.sync_api import Browser, Page, expect
 
 from models import Contact, db
@@ -75,3 +77,23 @@ def test_contact_is_edited_without_scripts(browser: Browser, small_company: Comp
     page.locator("#timeline").get_by_role("link", name="Edits").click()
     expect(page.locator("#timeline .event")).to_have_count(1)
     context.close()
+
+
+def test_what_was_typed_survives_the_end_of_the_session(walker: Walker, page: Page, small_company: Company) -> None:
+    page.goto(f"{ADDRESS}&contact=new")
+    page.fill("#field-name", "Li")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-failed]")).to_be_visible()
+    expect(page.locator("#field-name")).to_have_value("Li")
+    page.context.add_cookies([{**cookie, "url": small_company.url} for cookie in _bare(cookies)])  # logged in elsewhere
+    page.locator("#contacts").get_by_role("button", name="Save").click()
+
+    expect(page.locator(".flash")).to_contain_text("“Li” was saved.")
+    walker.faults.clear()  # the refused request
+
+
+def _bare(cookies: list[Any]) -> list[Any]:
+    return [{"name": cookie["name"], "value": cookie["value"]} for cookie in cookies]
