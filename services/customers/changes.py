@@ -42,11 +42,16 @@ def differences(before: Held, after: Held, *, prefix: str = "") -> dict[str, lis
 
 def _held(session: AnySession, row: Any, attribute: Attribute) -> Any:
     value = getattr(row, attribute.key)
-    if value is None or value == "":
-        return None
-    if attribute.target is not None and attribute.target is not Customer:
+    if value is not None and attribute.target is not None and attribute.target is not Customer:
         related = session.get(attribute.target, value)
         return str(related) if related is not None else None
+    return kept_value(value)
+
+
+def kept_value(value: Any) -> Any:
+    """Return a value as the log keeps it: numbers and moments as text, the beginning of a long text."""
+    if value == "":
+        return None
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, date | datetime):

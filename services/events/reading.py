@@ -18,6 +18,7 @@ from services.events.statements import (
     AUDITED,
     BEGUN,
     CREATED,
+    EDITED,
     FOLLOWED,
     KIND_OF_DEED,
     PLANNED,
@@ -161,9 +162,9 @@ def _progress(reader: Reader, row: Any) -> list[Change]:
     """Return how a follow-up or visit moved the progress."""
     if row.progress is None:
         return []
-    edited = (row.edited or {}).get("progress") or [None, None]
-    ways = [(getattr(row, f"{way}_at"), getattr(row, way)) for way in (TOLD, BEGUN, PLANNED)]
-    ways.append((row.edited_at, edited[1]))
+    edited = (getattr(row, EDITED) or {}).get("progress") or [None, None]
+    found = {TOLD: getattr(row, TOLD), BEGUN: getattr(row, BEGUN), PLANNED: getattr(row, PLANNED), EDITED: edited[1]}
+    ways = [(getattr(row, f"{way}_at"), progress) for way, progress in found.items()]
     last = max((way for way in ways if way[0] is not None), key=lambda way: way[0], default=(None, None))[1]
     return [Change(reader.text(_PROGRESS), None if last == row.progress else last or _NONE, row.progress)]
 

@@ -77,7 +77,7 @@ _MORE: dict[str, Any] = {
     "changes": JSON(),
 }
 #: Ways in which the progress is moved: names of columns with what it was before; with ``_at`` when that was set.
-TOLD, BEGUN, PLANNED, EDITED = "told", "begun", "planned", "edited"
+TOLD, BEGUN, PLANNED, EDITED = "was_told", "was_begun", "was_planned", "was_edited"
 
 
 @dataclass(frozen=True, slots=True)

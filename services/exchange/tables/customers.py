@@ -102,10 +102,10 @@ def _check(context: Context, rows: list[Row]) -> None:
 
 
 def _stored(context: Context, rows: list[Row]) -> dict[int, Any]:
-    """Return id -> what checks and audit log need of stored customers: position, what is noted, co-followers."""
+    """Return id -> what checks and audit log need of stored customers: what is noted, co-followers."""
     ids = [row.id for row in rows if row.action is Action.UPDATE and row.id is not None]
     found: dict[int, dict[str, Any]] = {}
-    columns = [Customer.id, Customer.lat, Customer.lng, *(getattr(Customer, column) for column in CUSTOMER_COLUMNS)]
+    columns = [Customer.id, *(getattr(Customer, column) for column in CUSTOMER_COLUMNS)]
     for batch in batches(ids):
         for values in context.every.execute(select(*columns).where(Customer.id.in_(batch))).mappings():
             found[values["id"]] = {**values, "co_followers": []}

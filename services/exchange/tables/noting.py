@@ -1,4 +1,4 @@
-"""What an import leaves in the audit log row by row: who follows and sees customers, who stands where in the company.
+"""What an import leaves in the audit log row by row: what it changed of customers, who stands where in the company.
 
 The import as a whole has an entry of its own (``services.exchange.import_log``).
 """
@@ -10,20 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auth.visibility import among, dialect_of
-from models import Customer, CustomerFollower, CustomerGrade, Department, Employee, PriceLevel, Role
+from models import Customer, CustomerFollower, Department, Employee, Role
 from models.audit_action import AuditAction
 from models.enums import Visibility
+from models.inspection import attributes_of
 from services import audit
+from services.customers.changes import kept_value
+from services.customers.editing import EDITABLE
 from services.exchange.context import Context
 from services.exchange.results import Action, Row
 
 #: Column -> name of the change, model that the ids are of; without a model the value speaks for itself.
 Columns = Mapping[str, tuple[str, Any]]
 CUSTOMER_COLUMNS: Columns = {
-    "owner_id": ("owner", Employee),
-    "visibility": ("visibility", None),
-    "grade_id": ("grade", CustomerGrade),
-    "price_level_id": ("price_level", PriceLevel),
+    one.key: (one.name, one.target)
+    for one in attributes_of(Customer).values()
+    if one.key in EDITABLE - {"parent_customer_id", "is_active"} or one.key == "owner_id"
 }
 _WITH_FOLLOWERS: Columns = {**CUSTOMER_COLUMNS, "co_followers": ("co_followers", Employee)}
 EMPLOYEE_COLUMNS: Columns = {
@@ -42,7 +44,7 @@ def note_customers(
     stored: Mapping[int, Mapping[str, Any]],
     followers: Mapping[int, tuple[Iterable[int], Iterable[int]]],
 ) -> None:
-    """Note new customers that are private or have co-followers, and changes of who follows and who sees others.
+    """Note new customers that are private or have co-followers, and what was changed of others.
 
     :param stored: customer id -> columns as they were before the import
     :param followers: number of the row -> ids of the co-followers before and after, where they change
@@ -84,7 +86,7 @@ def note_employees(
 
 
 def note_undone(session: Session, model: Any, undos: Iterable[Any]) -> None:
-    """Note what the undo of an import gives back of who follows and sees customers, and of people's places.
+    """Note what the undo of an import gives back of customers, and of people's places.
 
     :param undos: ``Undo`` of rows of any table
     """
@@ -135,7 +137,7 @@ def _named(
     def text(target: Any, value: Any) -> Any:
         if isinstance(value, list):
             return sorted(text(target, item) for item in value)
-        return names[target].get(value, f"#{value}") if target is not None and value is not None else value
+        return names[target].get(value, f"#{value}") if target is not None and value is not None else kept_value(value)
 
     return {columns[column][0]: [text(columns[column][1], side) for side in pair] for column, pair in changes.items()}
 

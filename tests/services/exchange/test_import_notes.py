@@ -20,7 +20,7 @@ def noted(session: Session) -> list[tuple[str, str, int | None, dict[str, Any]]]
     return [(row.action, row.table_name, row.row_id, row.changes) for row in rows]
 
 
-def test_customers_that_change_hands_or_sight_are_noted(app: Flask, session: Session, people: Company) -> None:
+def test_changes_of_customers_are_noted(app: Flask, session: Session, people: Company) -> None:
     grade = save(session, CustomerGrade(name="Gold"))
 
     with as_person(app, people.admin) as own:
@@ -45,8 +45,11 @@ def test_customers_that_change_hands_or_sight_are_noted(app: Flask, session: Ses
                 "visibility": ["private", "public"],
                 "grade": [None, "Gold"],
                 "co_followers": [[], ["a2 (a2)", "b1 (b1)"]],
+                "remark": [None, "x"],
             },
-        )
+        ),
+        ("import_change", "customer", people.c2.id, {"remark": [None, "the same"]}),
+        ("import_change", "customer", people.c3.id, {"remark": [None, "only a remark"]}),
     ]
 
 

@@ -54,7 +54,7 @@ def test_updates_are_taken_back(app: Flask, session: Session, people: Company) -
     undos = {row.row_id: row.changes for row in entries if row.action == "undo"}
     assert undos[people.c1.id]["owner"] == ["w1 (w1)", "a1 (a1)"]
     assert undos[people.c1.id]["co_followers"] == [["a2 (a2)", "b1 (b1)"], []]
-    assert undos[people.c3.id] == {"co_followers": [[], ["b1 (b1)"]]}
+    assert undos[people.c3.id] == {"co_followers": [[], ["b1 (b1)"]], "remark": ["changed", None]}
     assert undos[None] == {"file": "file.csv", "undone": "import", "rows": 3, "left": 0}
 
 
