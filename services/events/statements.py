@@ -76,6 +76,9 @@ _MORE: dict[str, Any] = {
     "duration_s": Integer(),
     "changes": JSON(),
 }
+#: When a visit happened, if it has begun; and else.
+_BEGUN = (Visit.check_in_at, Visit.check_in_at.is_not(None))
+_PLANNED = (Visit.created_at, Visit.check_in_at.is_(None))
 #: Ways in which the progress is moved: names of columns with what it was before; with ``_at`` when that was set.
 TOLD, BEGUN, PLANNED, EDITED = "was_told", "was_begun", "was_planned", "was_edited"
 
@@ -149,9 +152,7 @@ def _sources(query: EventQuery) -> Iterator[_Source]:
 
 def _visit_moments(query: EventQuery) -> tuple[tuple[Any, ColumnElement[bool]], ...]:
     """Return when visits that have begun, and others, happened: two indexes, so two SELECTs."""
-    begun = (Visit.check_in_at, Visit.check_in_at.is_not(None))
-    planned = (Visit.created_at, Visit.check_in_at.is_(None))
-    return (begun,) if query.is_begun_only else (begun, planned)
+    return (_BEGUN,) if query.is_begun_only else (_BEGUN, _PLANNED)
 
 
 def _details(rank: int) -> dict[str, Any]:
@@ -257,7 +258,7 @@ def _before(event: Any) -> Iterator[Any]:
     """
     edited = (AuditEntry.table_name == Customer.__tablename__, AuditEntry.action == A.CHANGE_PROGRESS.value)
     told, visited = FollowUp.progress_after_id, Visit.progress_after_id
-    (begun_at, is_begun), (planned_at, is_planned) = _visit_moments()
+    (begun_at, is_begun), (planned_at, is_planned) = _BEGUN, _PLANNED
     ways = (
         (TOLD, _name_of(told), FollowUp.created_at, FollowUp.customer_id, (told.is_not(None),)),
         (BEGUN, _name_of(visited), begun_at, Visit.customer_id, (visited.is_not(None), is_begun)),
