@@ -10,8 +10,8 @@ from flask_babel import gettext, lazy_gettext
 
 from admin_views.row_ids import parse_row_id
 from admin_views.text import language, text
-from models import Customer, Employee, db
-from models.enums import FOLLOW_UP_METHOD_LABELS, VISIT_STATUS_LABELS
+from models import AuditEntry, Customer, Employee, FollowUp, Visit, db
+from models.enums import FOLLOW_UP_METHOD_LABELS, VISIT_STATUS_LABELS, Permission
 from services import visits
 from services.company_days import day_of
 from services.events import ALL_KINDS, BadCursorError, Cursor, Event, EventPage, EventQuery, Kind, read_events
@@ -41,6 +41,8 @@ KIND_ICONS: Mapping[Kind, str] = {
     Kind.EDIT: "pencil",
     Kind.CREATED: "plus",
 }
+#: Kind of event -> the table of its record.
+_PAGES: Mapping[Kind, str] = {Kind.FOLLOW_UP: FollowUp.__tablename__, Kind.VISIT: Visit.__tablename__}
 
 #: From arguments of an address to the page with them.
 Url = Callable[..., str]
@@ -164,8 +166,11 @@ def title_of(event: Event, today: datetime) -> str:
 
 
 def _record_url(event: Event, url: Url) -> str | None:
-    pages = {Kind.FOLLOW_UP: "follow_up", Kind.VISIT: "visit"}
-    return url(record=pages[event.kind], of=event.record_id) if event.kind in pages else None
+    """Return the address of an event's record; of an audit entry for those who may open the log."""
+    page = _PAGES.get(event.kind)
+    if page is None and event.deed is not None and g.actor.may(Permission.VIEW_AUDIT):
+        page = AuditEntry.__tablename__
+    return url(record=page, of=event.record_id) if page is not None else None
 
 
 def _kind_chips(choice: Choice, url: Url) -> Iterable[Chip]:

@@ -1,22 +1,20 @@
-"""The page of a customer: contacts edited in place, the chain, the timeline with its filters, and what it costs."""
+"""The page of a customer: the chain, the timeline with its filters, and what it costs."""
 
 import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import AuditEntry, Contact, Customer, CustomerFollower, Employee, FollowUpProgress, Industry, Region, db
+from models import Customer, CustomerFollower, FollowUpProgress, Industry, Region, db
 from models.audit_action import AuditAction
-from models.scope import UnfilteredReason, unfiltered
 from services import audit
 from tests import factories
+from tests.admin_views.customer_pages import addresses, change, page_of, part
 from tests.conftest import counted, log_in
 from tests.factories import Company
 
@@ -25,139 +23,6 @@ ClientAs = Callable[[str], FlaskClient]
 #: company admin who opens a private one.
 MAX_STATEMENTS = 10
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def page_of(client: FlaskClient, customer: Customer, query: str = "") -> str:
-    """Return the page of a customer."""
-    answer = client.get(f"/admin/customer/details/?id={customer.id}{query}")
-    assert answer.status_code == 200
-    return html.unescape(answer.text)
-
-
-def part(page: str, name: str) -> str:
-    """Return the text of the card of a title's id, in one line."""
-    card = re.search(rf'<section class="card[^>]*aria-labelledby="{name}".*?</section>', page, re.DOTALL)
-    assert card is not None
-    return re.sub(r"\s+", " ", re.sub(r"<[a-z/][^>]*>", " ", card[0])).strip()
-
-
-def every(session: Session, statement: Any) -> list[Any]:
-    """Return rows as the database has them now, whoever may see them."""
-    session.rollback()
-    with unfiltered(session, UnfilteredReason.COMMAND) as whole:
-        found = [tuple(row) for row in whole.execute(statement)]
-    session.rollback()
-    return found
-
-
-def change(session: Session, row: Customer, **values: Any) -> None:
-    """Write columns of a customer behind the services' back."""
-    with unfiltered(session, UnfilteredReason.SEED) as whole:
-        whole.execute(update(Customer).where(Customer.id == row.id).values(values))
-    session.commit()
-
-
-def addresses(page: str, words: str) -> str:
-    """Return where the link of these words leads."""
-    found = re.search(rf'<a [^>]*href="([^"#]*)[^"]*"[^>]*>(?:<svg.*?</svg>)?{words}<', page)
-    assert found is not None
-    return found[1]
-
-
-def post(client: FlaskClient, customer: Customer, contact: Any, data: dict[str, Any]) -> Any:
-    """Send the form of a contact."""
-    return client.post(f"/admin/customer/contact/?id={customer.id}&contact={contact}", data=data)
-
-
-# Contacts
-
-
-def test_contact_is_added_in_place(client_as: ClientAs, session: Session, company: Company) -> None:
-    own = client_as("a1")
-
-    form = page_of(own, company.c1, "&contact=new")
-    answer = post(own, company.c1, "new", {"customer": company.c1.id, "name": "<script>Li</script>", "is_primary": "1"})
-
-    assert 'aria-label="Add contact"' in form
-    assert (answer.status_code, answer.location) == (302, f"/admin/customer/details/?id={company.c1.id}#contacts")
-    stored = every(session, select(Contact.name, Contact.is_primary, Contact.customer_id))
-    assert stored == [("<script>Li</script>", True, company.c1.id)]
-    assert "<script>Li" not in own.get(f"/admin/customer/details/?id={company.c1.id}").text
-
-
-def test_refused_contact_keeps_what_was_typed(client_as: ClientAs, session: Session, company: Company) -> None:
-    contact = factories.make_contact(session, company.c1, name="Li")
-
-    answer = post(client_as("a1"), company.c1, contact.id, {"name": "", "email": "x", "phone": "028 1", "version": "1"})
-
-    card = answer.text[answer.text.index('id="contacts"') :]
-    assert answer.status_code == 200
-    assert 'id="field-name-error"' in card
-    assert 'value="028 1"' in card
-    assert every(session, select(Contact.name)) == [("Li",)]
-
-
-def test_stale_contact_is_told_beside_what_was_typed(client_as: ClientAs, session: Session, company: Company) -> None:
-    contact = factories.make_contact(session, company.c1, name="Li", mobile="138")
-    own, data = client_as("a1"), {"name": "Li", "mobile": "139", "version": "1"}
-    post(own, company.c1, contact.id, data | {"mobile": "137"})
-
-    answer = post(own, company.c1, contact.id, data)
-
-    assert "Somebody has changed it meanwhile" in answer.text
-    assert re.search(r'id="field-mobile-present">\s*<span>Now: <strong>137</strong>', answer.text)
-    assert 'value="139"' in answer.text
-    assert every(session, select(Contact.mobile)) == [("137",)]
-
-
-def test_deeds_on_a_contact(client_as: ClientAs, session: Session, company: Company) -> None:
-    first = factories.make_contact(session, company.c1, name="Li", is_primary=True)
-    second = factories.make_contact(session, company.c1, name="Wang")
-    own = client_as("a1")
-
-    stale = post(own, company.c1, second.id, {"deed": "primary", "version": "9"})
-    before = every(session, select(Contact.name).where(Contact.is_primary))
-    post(own, company.c1, second.id, {"deed": "primary", "version": "1"})
-    post(own, company.c1, first.id, {"deed": "delete", "version": str(first.version + 1)})
-    unknown = post(own, company.c1, second.id, {"deed": "dance"})
-
-    assert (stale.status_code, before, unknown.status_code) == (302, [("Li",)], 400)
-    assert every(session, select(Contact.name, Contact.is_primary)) == [("Wang", True)]
-    actions = every(session, select(AuditEntry.action).order_by(AuditEntry.id))
-    assert actions == [("edit_contact",), ("delete_contact",)]
-
-
-@pytest.mark.parametrize(
-    ("login", "status"),
-    [("leadA", 403), ("va", 403), ("a2", 404), ("cfg", 404)],
-    ids=["reads", "notice", "hidden", "cfg"],
-)
-def test_contact_of_others_is_left_alone(
-    client_as: ClientAs, session: Session, company: Company, login: str, status: int
-) -> None:
-    session.get_one(Employee, company.leadA.id).role_id = company.a1.role_id
-    session.commit()
-    contact = factories.make_contact(session, company.c1, name="secret")
-    client = client_as(login)
-
-    answers = [post(client, company.c1, contact.id, {"name": "x", "version": "1"})]
-    answers.append(post(client, company.c1, contact.id, {"deed": "delete", "version": "1"}))
-    answers.append(post(client, company.c1, "new", {"customer": company.c1.id, "name": "x"}))
-
-    assert [answer.status_code for answer in answers] == [status] * 3
-    assert all("secret" not in answer.text for answer in answers)
-    assert every(session, select(Contact.name)) == [("secret",)]
-
-
-def test_contact_of_another_customer_is_refused(client_as: ClientAs, session: Session, company: Company) -> None:
-    contact = factories.make_contact(session, company.c4, name="secret")
-    own = client_as("a1")
-
-    hidden = post(own, company.c1, contact.id, {"name": "x", "version": "1"})
-    moved = post(own, company.c1, "new", {"customer": company.c2.id, "name": "x"})
-
-    assert (hidden.status_code, moved.status_code) == (404, 400)
-    assert "secret" not in page_of(own, company.c1, f"&contact={contact.id}")
 
 
 # The chain
@@ -225,6 +90,18 @@ def test_timeline_is_filtered_and_paged_by_links(client_as: ClientAs, session: S
     assert told(of_b1) == [f"{number:02}" for number in range(24, -1, -2)]
     assert (told(visits), "&lt;i&gt;seen&lt;/i&gt;" in visits) == ([], True)
     assert 'href="/admin/visit/details/' in visits
+
+
+def test_events_lead_to_their_records(client_as: ClientAs, session: Session, company: Company) -> None:
+    told = factories.make_follow_up(session, company.c2, author=company.a1, created_at=NOW)
+    seen = factories.make_visit(session, company.c2, user=company.a1)
+    entry = audit.record(session, AuditAction.EDIT, company.c2, {"phone": [None, "1"]}, by=company.a1)
+    session.commit()
+
+    records = {f"follow_up/details/?id={told.id}&", f"visit/details/?id={seen.id}&"}
+    for login, expected in {"a1": records, "admin": records | {f"audit_entry/details/?id={entry.id}&"}}.items():
+        card = page_of(client_as(login), company.c2)
+        assert set(re.findall(r'class="event-title" href="/admin/([^"]*?&)', card)) == expected
 
 
 @pytest.mark.parametrize("query", ["kind=dance", "person=x", "before=1~2~3", "before=2026-01-01~1"])
