@@ -18,6 +18,8 @@ from services.exchange.resource import Resource, resource_for
 from services.listing import FilterTerm, Listing, filtered_attribute
 from services.tree_queries import paths_of
 
+#: Operations whose value is the id of a related row.
+_PICKING = frozenset({"is", "at", "from"})
 _FILE_NAME_LENGTH = 200
 
 
@@ -91,7 +93,7 @@ def _asked(session: AnySession, model: Any, listing: Listing) -> dict[str, Any]:
 def _value(session: AnySession, model: Any, term: FilterTerm) -> str | int:
     """Return the value of a filter: as typed; of one that picks a row the row's name, of a customer its id."""
     target: Any = filtered_attribute(model, term.field).target
-    if target is None or term.operation != "is":
+    if target is None or term.operation not in _PICKING:
         return term.value
     row_id = int(term.value)
     if is_guarded(target):

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from benchmarks import companies
-from models import CustomerStatus, Employee, Region, db
+from models import CustomerGrade, CustomerStatus, Employee, Region, db
 from tests.conftest import counted, log_in
 from tests.factories import Company, make_customer, make_visit, save
 
@@ -60,6 +60,8 @@ def test_page_costs_few_statements_whatever_the_number_of_rows(app: Flask, query
         ("region=99999999999999999999", "There is no such region."),
         ("region=%D9%A1", "There is no such region."),
         ("region=-1", "There is no such region."),
+        ("grade__is=x", "The filter “Grade” cannot read “x”."),
+        ("grade__from=1", "The filter “Grade” cannot read “1”."),
     ],
 )
 def test_a_bad_address_gets_a_sentence_and_all_figures(
@@ -130,6 +132,30 @@ def test_regions_lead_down_and_up_again(
     assert cells(client, chart="region", region=str(west.id))[1:] == [["Town", "2"], ["West itself", "1"]]
     chips = client.get(f"/admin/customer/?region__at={west.id}", headers={"Accept-Language": "en"}).text
     assert "Region is exactly West" in " ".join(re.sub(r"<[^>]*>", " ", chips).split())
+
+
+def test_a_list_leads_to_the_figures_of_what_it_shows(
+    client_as: Callable[[str], FlaskClient], session: Session, company: Company
+) -> None:
+    grades = [save(session, CustomerGrade(name=name)).id for name in ("good", "best")]
+    for place, grade in enumerate(grades):
+        for _ in range(place + 1):
+            make_customer(session, owner=company.leadA, grade_id=grade)
+    client = client_as("leadA")
+
+    shown = client.get(f"/admin/customer/?grade__is={grades[1]}&created_at__from=2020-01-01").text
+    link = re.search(r'href="(/admin/\?[^"]*)">Figures<', shown)
+    assert link is not None
+    page = client.get(link[1].replace("&amp;", "&")).text
+    twice = client.get(f"/admin/customer/?grade__is={grades[0]}&grade__is={grades[1]}").text
+
+    assert link[1] == f"/admin/?grade__is={grades[1]}&amp;from=2020-01-01"
+    assert f'href="/admin/customer/?grade__is={grades[1]}&amp;created_at__from=2020-01-01" data-figure="2"' in page
+    # The other grade counts nobody, and its list, which has to meet both filters, is empty.
+    assert f'grade__is={grades[1]}&amp;grade__is={grades[0]}&amp;created_at__from=2020-01-01" data-figure="0"' in page
+    assert "<tr data-id" not in twice
+    for other in ("search=c", "scope=mine"):
+        assert ">Figures<" not in client.get(f"/admin/customer/?{other}").text
 
 
 def test_files_have_the_words_of_the_page(

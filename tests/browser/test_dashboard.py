@@ -67,6 +67,7 @@ def click_bar(page: Page, chart: str, place: int) -> None:
 def test_charts_say_what_their_tables_say(page: Page) -> None:
     assert words(page, "grade")[:4] == ["A", "B", "C", "Not filled in"]
     assert words(page, "team")[0] == "lead"
+    assert {"At this step", "Came this far", "Not filled in", "3"} <= set(words(page, "progress"))
     assert page.locator(".chart:visible").count() == page.locator(".chart").count() > 3
     assert page.locator("details.chart-data[open]").count() == 0
 
@@ -97,6 +98,12 @@ def test_page_passes_in_every_shape_and_with_a_tip_open(lead: Walker) -> None:
     lead.visit("/admin/")
     lead.page.mouse.move(*lead.page.evaluate(BAR_PIXEL, ["grade", 1]))
     expect(lead.page.locator("#chart-grade .chart svg")).to_contain_text("Customers")
+    lead.visit("/admin/?visibility__is=public")
+    lead.page.locator(".dashboard-filters summary").click()
+    lead.page.get_by_label("Visibility", exact=True).select_option("private")
+    with lead.page.expect_navigation():
+        lead.page.get_by_role("button", name="Apply filters").click()
+    expect(lead.page.get_by_text("There is nothing that the filters let through.")).to_be_visible()
     lead.visit("/admin/?from=2001-01-01&to=2001-12-31")
     lead.visit("/admin/?from=nonsense")
 
