@@ -107,6 +107,24 @@ def test_feed_holds_what_the_line_did_and_keeps_lost_customers_back(client_as: C
     assert f"/admin/customer/details/?id={history.c4.id}" not in page
 
 
+@on_sqlite
+def test_feed_of_a_leader_who_sees_all_keeps_private_customers_back(
+    client_as: ClientAs, session: Session, company: Company
+) -> None:
+    """C1 is a NOTICE for west: a search for its name tells of it, the feed does not."""
+    for customer in (company.c1, company.c2):
+        times = {"check_in_at": NOW - timedelta(hours=1), "check_out_at": NOW}
+        factories.make_visit(session, customer, user=company.w1, status="done", summary="secret", **times)
+
+    page = client_as("west").get(PAGE, headers=ENGLISH).text
+
+    assert sorted(re.sub(r" \d\d:\d\d", "", line) for line in said(page)) == [
+        "w1 Visit: Done C2 secret",
+        "w1 Visit: Done Private customer",
+    ]
+    assert "C1" not in page
+
+
 FILTERS: dict[str, tuple[str, list[str]]] = {
     "person": ("?person={gone}", ["gone Visit"]),
     "leader alone": ("?person={leadA}", []),
