@@ -99,6 +99,7 @@ def test_page_passes_in_every_shape_and_with_a_tip_open(lead: Walker) -> None:
     lead.page.mouse.move(*lead.page.evaluate(BAR_PIXEL, ["grade", 1]))
     expect(lead.page.locator("#chart-grade .chart svg")).to_contain_text("Customers")
     lead.visit("/admin/?visibility__is=public")
+    lead.page.goto("/admin/?visibility__is=public")
     lead.page.locator(".dashboard-filters summary").click()
     lead.page.get_by_label("Visibility", exact=True).select_option("private")
     with lead.page.expect_navigation():
