@@ -212,7 +212,11 @@ def _compared(compare: Callable[[Any, Any], Any], read: Callable[[AnySession, st
 
 
 def _equals_id(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:
-    return getattr(model, attribute.key) == read_integer(_session, value)
+    column, row_id = getattr(model, attribute.key), read_integer(_session, value)
+    if model is not Customer or attribute.target is not Customer:
+        return column == row_id
+    above = aliased(Customer)  # a dealer that the actor does not see is not found by its number either
+    return column.in_(select(above.id).where(above.id == row_id))
 
 
 def _relation_named(_session: AnySession, model: type[Any], attribute: Attribute, value: str) -> ColumnElement[bool]:

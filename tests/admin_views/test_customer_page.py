@@ -53,6 +53,22 @@ def test_chain_tells_nothing_of_dealers_that_one_does_not_see(
     assert part(upper, "chain").startswith("Dealer chain No dealer stands above or below it.")
 
 
+@pytest.mark.parametrize("query", ["is={id}", "named=C1"])
+def test_list_finds_what_stands_below_a_dealer_whom_one_sees(
+    client_as: ClientAs, session: Session, company: Company, query: str
+) -> None:
+    link(session, (company.c1, company.c2), (company.c1, company.c3))
+
+    def found(login: str) -> set[str]:
+        filled = query.format(id=company.c1.id)
+        return set(
+            re.findall(r'<tr data-id="(\d+)"', client_as(login).get(f"/admin/customer/?parent_customer__{filled}").text)
+        )
+
+    assert found("a1") == {str(company.c2.id), str(company.c3.id)}
+    assert found("va") == set()
+
+
 def test_chain_that_runs_in_a_circle_ends(client_as: ClientAs, session: Session, company: Company) -> None:
     link(session, (company.c1, company.c2), (company.c2, company.c3), (company.c3, company.c1))
 
