@@ -156,3 +156,21 @@ def test_the_visit_and_follow_up_of_a_hidden_customer_do_not_count_for_who_made_
     for chart in CHARTS:
         rows = list(csv.reader(io.StringIO(client.get(f"/admin/dashboard/csv/?chart={chart}").text)))[1:]
         assert {cell for row in rows for cell in row[1:]} <= {"0", ""}, chart
+
+
+@pytest.mark.parametrize(("login", "sees"), [("leadA", 1), ("va", 0), ("a2", 0)])
+def test_what_hangs_on_a_hidden_customer_is_met_by_no_filter_of_customers(
+    client_as: ClientAs, marked: Company, login: str, sees: int
+) -> None:
+    client = client_as(login)
+
+    for table in ("visit", "follow_up"):
+        for asked in (
+            f"customer.grade__is={marked.grade.id}",
+            "customer.region__named=only",
+            "customer.owner__named=a1",
+        ):
+            assert listed(client.get(f"/admin/{table}/?{asked}").text) == sees, asked
+        assert (
+            "cannot read" in client.get(f"/admin/{table}/?customer.grade__is=x", headers={"Accept-Language": "en"}).text
+        )
