@@ -5,17 +5,17 @@
 
   let turn = 0;
 
-  function parts() {
-    return [...document.querySelectorAll("[data-part]")];
-  }
-
-  function place(answer) {
-    const found = parts().map((part) => [part, answer.getElementById(part.id)]);
+  // A link changes the part that it stands in; after a form each may be another, and there may be a message.
+  function place(answer, parts) {
+    const found = parts.map((part) => [part, answer.getElementById(part.id)]);
     if (found.some(([, other]) => !other)) return false;
     found.forEach(([part, other]) => part.replaceWith(document.adoptNode(other)));
+    return true;
+  }
+
+  function tell(answer) {
     document.querySelectorAll(".flash").forEach((message) => message.remove());
     document.querySelector(".content-head").after(...answer.querySelectorAll(".flash"));
-    return true;
   }
 
   function focusIn(id) {
@@ -32,8 +32,9 @@
     try {
       const answer = await fetch(url, options);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (mine !== turn) return true;
-      if (!place(page)) return false;
+      if (!options && mine !== turn) return true; // another link was faster; what was sent is always shown
+      if (!place(page, options ? [...document.querySelectorAll("[data-part]")] : [part])) return false;
+      if (options) tell(page);
       if (!options) window.history.replaceState(null, "", url);
       else if (answer.redirected) window.history.replaceState(null, "", answer.url);
       focusIn(part.id);
@@ -76,6 +77,8 @@
     const form = event.target.closest("form[data-place]");
     if (!form || event.defaultPrevented) return;
     event.preventDefault();
-    send(form, event.submitter);
+    if (form.ariaBusy === "true") return; // a second click
+    form.ariaBusy = "true";
+    send(form, event.submitter).finally(() => { form.ariaBusy = null; });
   });
 })();

@@ -49,13 +49,17 @@ def test_contact_is_edited_and_deleted_in_place(walker: Walker, page: Page, smal
 
     contacts.get_by_role("link", name="Edit “<b>Li</b>”").click()
     page.fill("#field-position", "Buyer")
-    contacts.get_by_role("button", name="Save").click()
+    contacts.get_by_role("button", name="Save").dblclick()
     expect(contacts).to_contain_text("Buyer")
     contacts.get_by_role("button", name="Make <b>Li</b> the primary contact").click()
     expect(contacts.locator(".badge")).to_have_text("Primary")
 
+    contacts.get_by_role("link", name="Add contact").click()
+    page.fill("#field-name", "half")
     timeline.get_by_role("link", name="Edits").click()
     expect(timeline.locator(".event")).to_have_count(2)
+    expect(page.locator("#field-name")).to_have_value("half")
+    contacts.get_by_role("link", name="Cancel").click()
     expect(timeline.locator(".chip.is-on")).to_have_text(["Edits"])
     walker.look()
     page.once("dialog", lambda dialog: dialog.accept())
