@@ -4,6 +4,7 @@ Every test that takes ``app`` runs twice, on SQLite and on a real PostgreSQL: th
 ``KEPEI_TEST_POSTGRES_URL``, else one of our own (``postgres.py``).
 """
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from models.scope import UnfilteredReason, unfiltered
 from services.jobs import queue
 from tests import chromium, postgres, sqlite_files
 
+gc.disable()  # nothing of what is imported and collected is garbage; see pytest_collection_finish
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = Path(os.environ.get("KEPEI_SHARED_DATA") or ROOT.parent / "shared" / "data")
 needs_shared_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=f"{SHARED_DATA} is not there")
@@ -38,6 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` leaves no server behind
         postgres.begin_run()
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking through thousands of tests and modules again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -68,7 +68,8 @@ def test_pages_of_table(contexts: Contexts, demo: Company, login: str, language:
     view = addresses.views(demo.app)[table]
     pages = addresses.pages_of(demo.app, demo.client(login), view)
 
-    asks_axe = not addresses.is_like_an_earlier_one(view.model)
+    is_asked = login == "admin" or table == "customer"  # others are drawn as the admin sees them, with less on them
+    asks_axe = is_asked and not addresses.is_like_an_earlier_one(view.model)
     with walking(contexts("demo", login, language), demo.url, asks_axe=asks_axe) as walker:
         for page in pages:
             walker.visit(page)
