@@ -4,18 +4,21 @@ from typing import Any
 
 from flask import abort, request
 from flask_admin import expose
+from flask_babel import gettext
 
 from admin_views import openings
 from admin_views.messages import message_of
 from admin_views.page_mixin import PageMixin
+from admin_views.text import joined
 from models import Customer, db
 from models.names import InvalidNameError, clean_name
 from services import customers
 from services.customers import DuplicateCustomerNameError
+from services.customers.names import similar_customers
 
 
 class CustomerNamesMixin(PageMixin):
-    """Warns of a second customer of one name."""
+    """Warns of a second customer of one name, or of one much like it."""
 
     def live_checks(self, row: Any) -> dict[str, str]:
         """Let the form ask about the name."""
@@ -23,7 +26,7 @@ class CustomerNamesMixin(PageMixin):
 
     @expose("/name_taken/")
     def name_taken_view(self) -> dict[str, str | None]:
-        """Return {message, url}: both null for a free name; the address only of a customer whom the person sees.
+        """Return {message, url}: both null for a free name unlike others; an address only of one whom the person sees.
 
         With ``id`` the customer being edited, whose own name is no fault.
         """
@@ -40,4 +43,15 @@ class CustomerNamesMixin(PageMixin):
             shown = error.visible_id
             url = None if shown is None else self.get_url(".details_view", id=shown)
             return {"message": message_of(error), "url": url}
-        return {"message": None, "url": None}
+        return self._similar(name, row)
+
+    def _similar(self, name: str, row: Any) -> dict[str, str | None]:
+        """Return which customers whom the person sees may be the one of a free name, and the address of the first."""
+        found = similar_customers(db.session, name, except_id=row.id if row is not None else None)
+        if not found:
+            return {"message": None, "url": None}
+        names = joined(f"“{one.name}”" for one in found)
+        return {
+            "message": gettext("Is it one of these? %(names)s", names=names),
+            "url": self.get_url(".details_view", id=found[0].id),
+        }

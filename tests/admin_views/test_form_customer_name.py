@@ -142,3 +142,28 @@ def test_form_asks_while_typing(app: Flask, session: Session) -> None:
 
     assert f'data-check="{ADDRESS}"' in client.get("/admin/customer/new/").text
     assert f'data-check="{ADDRESS}?id={customer.id}"' in client.get(f"/admin/customer/edit/?id={customer.id}").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("成都云海贸易公司", ["成都云海贸易（武侯）", "成都云海贸易有限公司"]),
+        ("(新) 成都云海贸易 股份有限公司", ["成都云海贸易（武侯）", "成都云海贸易有限公司"]),
+        ("云海公司", []),
+        ("%%%%", []),
+    ],
+)
+def test_similar_names_are_told_of_those_customers_alone_whom_one_sees(
+    client_of: ClientOf, session: Session, found: Any, *, typed: str, expected: list[str]
+) -> None:
+    seen = [make_customer(session, name, owner=found.a1) for name in ("成都云海贸易有限公司", "成都云海贸易（武侯）")]
+    make_customer(session, "成都云海贸易集团", owner=found.solo, visibility="private")
+
+    mine, other = (told(client_of(found[login]), typed) for login in ("a1", "o1"))
+
+    names = ", ".join(f"“{name}”" for name in expected)
+    assert mine["message"] == (f"Is it one of these? {names}" if expected else None)
+    assert mine["url"] in ({f"/admin/customer/details/?id={row.id}" for row in seen} if expected else {None})
+    assert other == {"message": None, "url": None}
+    itself = told(client_of(found.a1), "成都云海贸易有限公司", id=str(seen[0].id))
+    assert itself["url"] == f"/admin/customer/details/?id={seen[1].id}"
