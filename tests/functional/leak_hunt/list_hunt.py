@@ -12,6 +12,8 @@ from tests.functional.leak_hunt.company import ADMIN, PREY
 from tests.functional.leak_hunt.hunter import Hunter
 from tests.functional.leak_hunt.listings import WHOLE, Query, queries
 
+#: Filters of customers by the dealer above them.
+_BY_DEALER = frozenset({"parent_customer__is", "parent_customer__named"})
 _SCOPE = re.compile(r"[?&;]scope=(\w+)")
 
 
@@ -38,6 +40,8 @@ def hunt_list(hunter: Hunter, actors: Sequence[str], view: Any) -> None:
             answer = ask_list(hunter, actor, view, query)
             told = (answer.total, sorted(answer.ids), sorted(answer.stub_ids))
             rows = matching & hunter.world.seen_rows(actor, view.model.__tablename__)
+            if _BY_DEALER & query.keys():
+                rows = {row_id for row_id in rows if _sees_dealer(hunter, actor, row_id)}
             stubs = _stubs(hunter, actor, query) if view.model is Customer else []
             hunter.expect(actor, f"GET {view.url}/?{query}", told, (len(rows), sorted(rows), stubs))
 
@@ -61,6 +65,12 @@ def hunt_other_list(hunter: Hunter, actor: str, view: Any) -> None:
     for query in queries(hunter.world, view.model):
         found = ask_list(hunter, actor, view, query)
         hunter.expect(actor, f"GET {view.url}/?{query}", len(found.ids), found.total or 0)
+
+
+def _sees_dealer(hunter: Hunter, actor: str, customer_id: int) -> bool:
+    """Tell whether an actor sees who stands above a customer: only then is the customer found by that one."""
+    row = hunter.world.rows[Customer.__tablename__, customer_id]
+    return row["parent_customer_id"] in hunter.world.seen_rows(actor, Customer.__tablename__)
 
 
 def _stubs(hunter: Hunter, actor: str, query: Query) -> list[int]:
