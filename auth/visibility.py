@@ -164,7 +164,8 @@ def followed_by(employee_ids: Iterable[int], dialect: str, customer: Any = RULED
     """Return the criterion "one of the employees is owner or co-follower of the customer", asked row by row.
 
     The co-followers are counted, not looked for by EXISTS or IN: those two let PostgreSQL gather the followed customers
-    of a thousand people before the first row of a page is found, and SQLite leave the order of the list.
+    of a thousand people before the first row of a page is found, and SQLite leave the order of the list. It is true or
+    false, also of a customer that nobody owns, so that it may be negated.
     """
     ids = list(employee_ids)
     co_followers = (
@@ -173,7 +174,7 @@ def followed_by(employee_ids: Iterable[int], dialect: str, customer: Any = RULED
         .correlate_except(_FOLLOWER)
         .scalar_subquery()
     )
-    return or_(among(customer.owner_id, ids, dialect), co_followers > 0)
+    return or_(and_(customer.owner_id.is_not(None), among(customer.owner_id, ids, dialect)), co_followers > 0)
 
 
 def indexed_followed_by(employee_ids: Iterable[int], dialect: str, customer: Any) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.errors import ServiceError
+from services.filter_values import MAX_INTEGER
 
 #: Longest text of a cursor: a moment and two numbers.
 _CURSOR_LENGTH = 80
@@ -56,8 +57,11 @@ class Cursor:
         parts = text[:_CURSOR_LENGTH].split("~")
         if len(parts) != _PARTS or not all(part.isascii() and part.isdigit() for part in parts[1:]):
             raise BadCursorError(text[:_CURSOR_LENGTH])
+        rank, row_id = int(parts[1]), int(parts[2])
+        if rank > MAX_INTEGER or row_id > MAX_INTEGER:
+            raise BadCursorError(text[:_CURSOR_LENGTH])
         try:
-            return cls(datetime.fromisoformat(parts[0]).replace(tzinfo=UTC), int(parts[1]), int(parts[2]))
+            return cls(datetime.fromisoformat(parts[0]).replace(tzinfo=UTC), rank, row_id)
         except ValueError as error:
             raise BadCursorError(text[:_CURSOR_LENGTH]) from error
 

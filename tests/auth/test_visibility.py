@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 
 import pytest
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, func, insert, not_, select, update
 from sqlalchemy.orm import Session
 
 from auth.actor import Actor, line_of, load_actor, team_of
@@ -66,6 +66,17 @@ def outcome(engine: Engine, company: factories.Company, viewer: str, customer: s
         is_read = session.get(Customer, row_id) is not None
     assert (is_listed, is_counted, is_read) == (found is F,) * 3
     return found
+
+
+def test_rule_is_true_or_false_also_of_the_pool(engine: Engine, company: factories.Company) -> None:
+    """What is neither could not be negated."""
+    with acting_in(engine, company.a1.id) as session, unfiltered(session, UnfilteredReason.OUTCOME) as every:
+        actor, dialect = load_actor(session, company.a1.id), dialect_of(session)
+        is_full = full_customers(actor, dialect, Customer)
+        counted_rows = select(func.count().filter(is_full), func.count().filter(not_(is_full)), func.count())
+        full, other, all_of_them = every.execute(counted_rows.select_from(Customer)).one()
+
+    assert 0 < full < all_of_them == full + other
 
 
 def set_supervisor(session: Session, employee: Employee, supervisor: Employee | None) -> None:

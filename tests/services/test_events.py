@@ -151,7 +151,10 @@ def test_pages_hold_each_event_once_also_those_of_one_moment(
     assert paged == list(whole)
 
 
-@pytest.mark.parametrize("text", ["", "x~1~2", "2026-01-01~1", "2026-01-01~1~²", "2026-01-01~-1~2", "2026-13-01~1~1"])
+NO_PLACES = ["", "x~1~2", "2026-01-01~1", "2026-01-01~1~²", "2026-01-01~-1~2", "2026-13-01~1~1"]
+
+
+@pytest.mark.parametrize("text", [*NO_PLACES, f"2026-01-01~2~{2**63}", f"2026-01-01~{2**63}~2"])
 def test_cursor_that_means_nothing(text: str) -> None:
     with pytest.raises(BadCursorError):
         Cursor.read(text)
@@ -203,6 +206,18 @@ def test_visit_to_a_customer_that_is_lost_says_nothing_of_progress(
     lost = next(event for event in visits if event.at == hours(9))
     assert (lost.changes, lost.text, lost.customer_id) == ((), None, None)
     assert hours(9) not in {event.at for event in moves}
+
+
+def test_visit_to_a_customer_of_the_pool_is_kept(engine: Engine, bare_session: Session, history: Company) -> None:
+    factories.make_visit(bare_session, history.c10, user=history.a1, check_in_at=hours(9), summary="s")
+    visits = EventQuery(employee_ids=[history.a1.id], kinds=frozenset({Kind.VISIT}))
+    found = {}
+    for login in ("a1", "leadA", "admin"):
+        with acting_in(engine, history[login].id) as own:
+            events = read_events(own, visits, language="en").events
+            found[login] = [(event.customer_name, event.customer_id) for event in events if event.at == hours(9)]
+
+    assert found == {"a1": [("C10", None)], "leadA": [(None, None)], "admin": [("C10", history.c10.id)]}
 
 
 def test_customer_above_is_named_only_to_those_who_see_it(engine: Engine, history: Company) -> None:
