@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -43,6 +43,14 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
             "channel_type_id",
             "industry_id",
             "region_id",
+        ),
+        # By which stored files are found to be named; few customers have a photo.
+        *(
+            Index(f"ix_customer_{name}", name, sqlite_where=text(given), postgresql_where=text(given))
+            for name, given in (
+                ("storefront_photo", "storefront_photo IS NOT NULL"),
+                ("storefront_thumbnail", "storefront_thumbnail IS NOT NULL"),
+            )
         ),
     )
     __page__ = page(
@@ -202,8 +210,9 @@ class Customer(AuthoredMixin, ActiveMixin, VersionMixin, NameMixin, Base):
     website: Mapped[str | None] = mapped_column(
         String(200), info=field(label(en="Website", zh="网址"), format=TextFormat.WEBSITE)
     )
-    #: Key of the stored storefront photo 门头照.
+    #: Keys of the stored storefront photo 门头照 and its small copy; both or neither.
     storefront_photo: Mapped[str | None] = mapped_column(String(200))
+    storefront_thumbnail: Mapped[str | None] = mapped_column(String(200), sort_order=200)
     owner_id: Mapped[int | None] = mapped_column(
         ForeignKey("employee.id", ondelete="RESTRICT"),
         info=field(

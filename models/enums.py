@@ -102,6 +102,21 @@ COLOUR_LABELS: dict[str, Label] = {
     "purple": label(en="Purple", zh="紫色"),
     "pink": label(en="Pink", zh="粉色"),
 }
+
+
+class PhotoChange(StrEnum):
+    """What happened to the one photo that something has."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    REMOVED = "removed"
+
+
+PHOTO_CHANGE_LABELS: dict[str, Label] = {
+    PhotoChange.ADDED: label(en="photo added", zh="新增照片"),
+    PhotoChange.REPLACED: label(en="photo replaced", zh="更换照片"),
+    PhotoChange.REMOVED: label(en="photo removed", zh="移除照片"),
+}
 IMPORT_MODE_LABELS: dict[str, Label] = {
     "skip": label(en="Skip existing", zh="跳过已有"),
     "update": label(en="Update existing", zh="更新已有"),

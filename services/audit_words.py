@@ -8,7 +8,7 @@ from auth.actor import AnySession
 from auth.permissions import PERMISSION_LABELS
 from models import Customer
 from models.audit_action import AUDIT_ACTION_LABELS, AuditAction
-from models.enums import IMPORT_MODE_LABELS, JOB_STATE_LABELS
+from models.enums import IMPORT_MODE_LABELS, JOB_STATE_LABELS, PHOTO_CHANGE_LABELS
 from models.inspection import Attribute, Kind
 from models.meta import Label, label, listed
 from services.audit_reader import Reader, attribute_or_none, model_of, reader_of
@@ -16,6 +16,8 @@ from services.customers.scopes import SCOPES
 
 #: What everybody who reads the log may know of a customer: who follows it and who sees it. All else is its content.
 _OPEN = frozenset({"owner", "co_followers", "visibility"})
+#: Facts that are content.
+_CONTENT_FACTS = frozenset({"contact", "storefront_photo"})
 #: Filters whose value somebody typed freely.
 _TYPED = frozenset({"contains", "named"})
 #: Deeds by which something came into being: what was before needs no words.
@@ -42,6 +44,7 @@ _OPERATIONS: Mapping[str, Label] = {
 FACT_LABELS: Mapping[str, Label] = {
     "co_followers": label(en="Co-followers", zh="协作人"),
     "contact": label(en="Key contact", zh="关键人"),
+    "storefront_photo": label(en="Storefront photo", zh="门头照"),
     "record": label(en="Through", zh="经由"),
     "file": label(en="File", zh="文件"),
     "type": label(en="File type", zh="文件类型"),
@@ -164,7 +167,7 @@ def _change(reader: Reader, entry: Any, name: str, value: Any) -> Change:
 
 def _is_content(entry: Any, name: str) -> bool:
     """Tell whether a change says what stands in a customer, or in a contact of it."""
-    is_fact = name in FACT_LABELS and name != "contact"
+    is_fact = name in FACT_LABELS and name not in _CONTENT_FACTS
     return model_of(entry.table_name) is Customer and not is_fact and name not in _OPEN
 
 
@@ -250,5 +253,6 @@ _FACTS: Mapping[str, Callable[[Reader, Any, Any], str]] = {
     "moved": _moved,
     "undone": _labelled(AUDIT_ACTION_LABELS),
     "scope": _labelled({name: scope.label for name, scope in SCOPES.items()}),
+    "storefront_photo": _labelled(PHOTO_CHANGE_LABELS),
     "type": lambda _reader, _entry, value: str(value).upper(),
 }

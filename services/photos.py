@@ -1,7 +1,6 @@
 """Photos of visits: added and removed by the visitor, seen by those who see the customer now."""
 
 from collections.abc import Collection
-from io import BytesIO
 from typing import BinaryIO
 
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from services import storage
 from services.customers.contacts import editable_customer
 from services.errors import ServiceError
 from services.pictures import read_picture
-from services.stored_files import PHOTO, delete_with_rows, keep_with_row
+from services.stored_files import PHOTO, delete_with_rows, put_picture
 from services.visits.errors import VisitStateError
 from services.visits.flow import require_visitor
 
@@ -38,12 +37,8 @@ def add_photo(session: AnySession, visit: Visit, stream: BinaryIO) -> VisitPhoto
     session.scalar(select(Visit.id).where(Visit.id == visit.id).with_for_update())  # one after the other
     if (session.scalar(count) or 0) >= MAX_PHOTOS:
         raise TooManyPhotosError(f"visit {visit.id}")
-    picture = read_picture(stream)
-    keys = []
-    for content in (picture.full, picture.small):
-        keys.append(storage.put(BytesIO(content), prefix=PHOTO))
-        keep_with_row(session, keys[-1])
-    photo = VisitPhoto(customer_id=visit.customer_id, visit_id=visit.id, storage_key=keys[0], thumbnail_key=keys[1])
+    full, small = put_picture(session, read_picture(stream), prefix=PHOTO)
+    photo = VisitPhoto(customer_id=visit.customer_id, visit_id=visit.id, storage_key=full, thumbnail_key=small)
     session.add(photo)
     session.flush()
     return photo

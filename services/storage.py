@@ -18,6 +18,8 @@ from services.errors import ServiceError
 
 _KEY = re.compile(r"[a-z]{1,20}/[0-9a-f]{32}")
 _PART = ".part"
+#: Folder beside those of the prefixes: what was discarded, each under its key.
+_TRASH = "trash"
 _CHUNK_BYTES = 1 << 20
 
 
@@ -88,6 +90,26 @@ def size(key: str) -> int:
 def delete(key: str) -> None:
     """Remove a file; one that is gone already is well."""
     _path(key).unlink(missing_ok=True)
+
+
+def discard(key: str) -> None:
+    """Put a file into the trash, from where it can be brought back by hand; one that is gone already is well."""
+    path, target = _path(key), installation.current().files / _TRASH / key
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileNotFoundError):
+        os.utime(path)  # the trash counts from now
+        path.replace(target)
+
+
+def empty_trash(moment: float) -> int:
+    """Remove for good what was discarded before a moment in Unix seconds; return how many files that were."""
+    count = 0
+    for path in (installation.current().files / _TRASH).glob("*/*"):
+        with suppress(FileNotFoundError):  # somebody else removed it
+            if path.stat().st_mtime < moment:
+                path.unlink()
+                count += 1
+    return count
 
 
 def keys_before(moment: float, *, prefix: str) -> Iterator[str]:

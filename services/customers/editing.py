@@ -40,7 +40,6 @@ EDITABLE = frozenset(
         "geocoded_at",
         "phone",
         "website",
-        "storefront_photo",
         "department_id",
         "visibility",
         "parent_customer_id",

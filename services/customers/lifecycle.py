@@ -19,6 +19,7 @@ from services.customers.errors import (
 )
 from services.customers.people import active_employee, name_of, names_of
 from services.customers.rights import Deed, require, require_transfer
+from services.stored_files import delete_with_rows, storefront_keys
 from services.usage import InUseError, usage_counts
 
 
@@ -173,6 +174,7 @@ def delete_customer(session: AnySession, customer: Customer) -> None:
     gone = {"owner": [name_of(session, customer.owner_id), None], "visibility": [customer.visibility, None]}
     followers = _follower_changes(session, _co_follower_ids(session, customer), set())
     audit.record(session, AuditAction.DELETE, customer, gone | followers)  # neither name nor code: some may not know
+    delete_with_rows(session, storefront_keys(customer))
     session.delete(customer)
     session.flush()
 

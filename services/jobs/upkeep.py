@@ -27,7 +27,7 @@ from services.jobs.kinds import (
 )
 from services.jobs.queue import Beat, Queue, Turn
 from services.jobs.running import reading
-from services.stored_files import stray_files
+from services.stored_files import find_strays
 
 #: Workers that may die at a job before it is given up.
 MAX_CRASHES = 3
@@ -35,6 +35,8 @@ MAX_CRASHES = 3
 STREAM_HOURS = 24
 #: Age in seconds from which a photo or an attachment that no row names is one that nobody will name.
 STRAY_SECONDS = 86_400
+#: Days in which a file may be brought back from the trash.
+TRASH_DAYS = 30
 #: Rows of a plan deleted in one transaction.
 _BATCH = 5_000
 
@@ -63,7 +65,7 @@ def expire(session: Session) -> int:
     for job in jobs:
         _expire(session, job)
     _delete_strays(session)
-    _delete_files_without_rows(session)
+    _discard_files_without_rows(session)
     return len(jobs)
 
 
@@ -168,14 +170,26 @@ def _delete_strays(session: Session) -> None:
                 storage.delete(key)
 
 
-def _delete_files_without_rows(session: Session) -> None:
-    """Delete photos and attachments of no row: the process that took them ended before it committed."""
+def _discard_files_without_rows(session: Session) -> None:
+    """Put photos and attachments of no row into the trash: the process that took them ended before it committed.
+
+    Where so many are without a row that rather the database is not the one they belong to, all of them stay.
+    """
     with reading(is_on=True):
-        strays = list(stray_files(session, time.time() - STRAY_SECONDS))
+        strays = find_strays(session, time.time() - STRAY_SECONDS)
         session.commit()
-    for key in strays:
-        logger.warning("no row names the file %s", key)
-        storage.delete(key)
+    if strays.are_too_many:
+        logger.error(
+            "no row names %d of %d stored files: is this the right database? They stay. Restore the database first, "
+            "the files second (docs/deployment.md)",
+            len(strays.keys),
+            strays.looked_at,
+        )
+        return
+    for key in strays.keys:
+        logger.warning("no row names the file %s; it goes to the trash", key)
+        storage.discard(key)
+    storage.empty_trash(time.time() - TRASH_DAYS * 86_400)
 
 
 def _set_if_as_read(session: Session, job: Job, columns: dict[str, Any]) -> bool:
