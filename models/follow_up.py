@@ -82,6 +82,10 @@ class FollowUp(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
         index=True,
         info=field(label(en="Progress after", zh="跟进后进度")),
     )
+    #: What the customer had before; None for none, for the same, and for rows older than the column.
+    progress_before_id: Mapped[int | None] = mapped_column(
+        ForeignKey("follow_up_progress.id", ondelete="RESTRICT"), index=True, sort_order=200
+    )
     next_follow_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, info=field(label(en="Next follow-up", zh="下次跟进时间"))
     )
@@ -93,7 +97,7 @@ class FollowUp(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
     customer = relationship("Customer", back_populates="follow_ups")
     author = relationship("Employee", foreign_keys=[author_id])
     contact = relationship("Contact")
-    progress_after = relationship("FollowUpProgress")
+    progress_after = relationship("FollowUpProgress", foreign_keys=[progress_after_id])
 
     def __str__(self) -> str:
         """Return the beginning of the content."""

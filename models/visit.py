@@ -130,13 +130,17 @@ class Visit(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
         index=True,
         info=field(label(en="Progress after", zh="拜访后进度")),
     )
+    #: What the customer had before; None for none, for the same, and for rows older than the column.
+    progress_before_id: Mapped[int | None] = mapped_column(
+        ForeignKey("follow_up_progress.id", ondelete="RESTRICT"), index=True, sort_order=200
+    )
     photos: Mapped[list["VisitPhoto"]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="VisitPhoto.id"
     )
 
     customer = relationship("Customer", back_populates="visits")
     user = relationship("Employee", foreign_keys=[user_id])
-    progress_after = relationship("FollowUpProgress")
+    progress_after = relationship("FollowUpProgress", foreign_keys=[progress_after_id])
 
     def __str__(self) -> str:
         """Return the visit's number; its other fields may be hidden."""

@@ -9,7 +9,7 @@ from auth.actor import AnySession, get_actor
 from models import Contact, FollowUp, FollowUpAttachment
 from models.types import utc_now
 from services.customers.contacts import editable_customer
-from services.customers.touching import touch_customer
+from services.customers.touching import keep_progress_before, touch_customer
 from services.errors import ServiceError
 from services.stored_files import delete_with_rows
 
@@ -39,6 +39,7 @@ def add_follow_up(session: AnySession, customer_id: int, values: Mapping[str, An
     follow_up = FollowUp(customer_id=customer.id, author_id=actor.id if actor is not None else None)
     follow_up.created_at = utc_now()
     _write(session, follow_up, values)
+    keep_progress_before(follow_up, customer, was_after_id=None)
     session.add(follow_up)
     session.flush()
     touch_customer(
@@ -56,8 +57,12 @@ def update_follow_up(session: AnySession, follow_up: FollowUp, values: Mapping[s
     customer = editable_customer(session, follow_up.customer_id)
     before = follow_up.progress_after_id
     _write(session, follow_up, values)
+    with session.no_autoflush:
+        is_moving = follow_up.progress_after_id != before and not _is_overtaken(session, follow_up)
+    if is_moving:
+        keep_progress_before(follow_up, customer, was_after_id=before)
     session.flush()
-    if follow_up.progress_after_id != before and not _is_overtaken(session, follow_up):
+    if is_moving:
         touch_customer(session, customer, progress_id=follow_up.progress_after_id)
     return follow_up
 

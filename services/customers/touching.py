@@ -7,7 +7,20 @@ from sqlalchemy import update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from auth.actor import AnySession
-from models import Customer
+from models import Customer, FollowUp, Visit
+
+
+def keep_progress_before(record: FollowUp | Visit, customer: Customer, *, was_after_id: int | None) -> None:
+    """Note on a record that is about to move the customer's progress what it is until then. Before the flush.
+
+    A record that moved it already keeps what it has noted.
+
+    :param was_after_id: the record's own progress till now
+    """
+    if record.progress_after_id is None:
+        record.progress_before_id = None
+    elif was_after_id is None and customer.progress_id != record.progress_after_id:
+        record.progress_before_id = customer.progress_id
 
 
 def touch_customer(

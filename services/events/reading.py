@@ -16,20 +16,15 @@ from services.audit_words import Change, changes_of
 from services.events.asking import Cursor, EventQuery, Kind
 from services.events.statements import (
     AUDITED,
-    BEGUN,
     CREATED,
-    EDITED,
     FOLLOWED,
     KIND_OF_DEED,
-    PLANNED,
-    TOLD,
     VISITED,
     kept_statement,
     stream_statement,
 )
 
 _PROGRESS = label(en="Progress", zh="跟进进度")
-_NONE = "—"
 _KIND_OF_RANK = {CREATED: Kind.CREATED, VISITED: Kind.VISIT, FOLLOWED: Kind.FOLLOW_UP}
 
 
@@ -162,11 +157,8 @@ def _progress(reader: Reader, row: Any) -> list[Change]:
     """Return how a follow-up or visit moved the progress."""
     if row.progress is None:
         return []
-    edited = (getattr(row, EDITED) or {}).get("progress") or [None, None]
-    found = {TOLD: getattr(row, TOLD), BEGUN: getattr(row, BEGUN), PLANNED: getattr(row, PLANNED), EDITED: edited[1]}
-    ways = [(getattr(row, f"{way}_at"), progress) for way, progress in found.items()]
-    last = max((way for way in ways if way[0] is not None), key=lambda way: way[0], default=(None, None))[1]
-    return [Change(reader.text(_PROGRESS), None if last == row.progress else last or _NONE, row.progress)]
+    before = row.progress_before if row.progress_before_id != row.progress_id else None
+    return [Change(reader.text(_PROGRESS), before, row.progress)]
 
 
 def _kept_event(row: Any) -> Event:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     Text,
     and_,
-    case,
     cast,
     literal,
     not_,
@@ -24,6 +23,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from auth.actor import Actor, AnySession
 from auth.visibility import among, dialect_of, full_customers
@@ -69,6 +69,7 @@ _MORE: dict[str, Any] = {
     "text": Text(),
     "code": String(),
     "progress_id": Integer(),
+    "progress_before_id": Integer(),
     "begun_at": UtcDateTime(),
     "due_at": UtcDateTime(),
     "ended_at": UtcDateTime(),
@@ -79,8 +80,6 @@ _MORE: dict[str, Any] = {
 #: When a visit happened, if it has begun; and else.
 _BEGUN = (Visit.check_in_at, Visit.check_in_at.is_not(None))
 _PLANNED = (Visit.created_at, Visit.check_in_at.is_(None))
-#: Ways in which the progress is moved: names of columns with what it was before; with ``_at`` when that was set.
-TOLD, BEGUN, PLANNED, EDITED = "was_told", "was_begun", "was_planned", "was_edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def stream_statement(session: AnySession, query: EventQuery) -> Select[Any] | No
     """Return the SELECT of the events of customers that the actor sees; None where no kind is asked for.
 
     :returns: rows of (rank, id, at, who_id, customer_id, those of ``_MORE``, employee_name, customer_name, progress,
-        and what was before: those of the ways and when), the newest first
+        progress_before), the newest first
     """
     parts = list(_parts(dialect_of(session), query))
     return _told(_newest(parts, query)) if parts else None
@@ -162,6 +161,7 @@ def _details(rank: int) -> dict[str, Any]:
             "text": FollowUp.content,
             "code": FollowUp.method,
             "progress_id": FollowUp.progress_after_id,
+            "progress_before_id": FollowUp.progress_before_id,
             "due_at": FollowUp.next_follow_at,
         }
     if rank == VISITED:
@@ -169,6 +169,7 @@ def _details(rank: int) -> dict[str, Any]:
             "text": Visit.summary,
             "code": Visit.status,
             "progress_id": Visit.progress_after_id,
+            "progress_before_id": Visit.progress_before_id,
             "begun_at": Visit.check_in_at,
             "due_at": Visit.planned_at,
             "ended_at": Visit.check_out_at,
@@ -237,45 +238,18 @@ def _newest(parts: list[Select[Any]], query: EventQuery) -> Any:
 
 def _told(event: Any) -> Select[Any]:
     """Return events with the names of people, customers and progress, and with the progress before."""
+    before = aliased(FollowUpProgress)
     names = (
         Employee.name.label("employee_name"),
         Customer.name.label("customer_name"),
         FollowUpProgress.name.label("progress"),
+        before.name.label("progress_before"),
     )
     return (
-        select(event, *names, *_before(event))
+        select(event, *names)
         .join(Customer, Customer.id == event.c.customer_id)
         .join(Employee, Employee.id == event.c.who_id, isouter=True)
         .join(FollowUpProgress, FollowUpProgress.id == event.c.progress_id, isouter=True)
+        .join(before, before.id == event.c.progress_before_id, isouter=True)
         .order_by(event.c.at.desc(), event.c.rank.desc(), event.c.id.desc())
-    )
-
-
-def _before(event: Any) -> Iterator[Any]:
-    """Yield the last progress, and when it was set, before an event that moved it: by each of the ways it is moved.
-
-    Each way is one that an index of the customer's rows leads along.
-    """
-    edited = (AuditEntry.table_name == Customer.__tablename__, AuditEntry.action == A.CHANGE_PROGRESS.value)
-    told, visited = FollowUp.progress_after_id, Visit.progress_after_id
-    (begun_at, is_begun), (planned_at, is_planned) = _BEGUN, _PLANNED
-    ways = (
-        (TOLD, _name_of(told), FollowUp.created_at, FollowUp.customer_id, (told.is_not(None),)),
-        (BEGUN, _name_of(visited), begun_at, Visit.customer_id, (visited.is_not(None), is_begun)),
-        (PLANNED, _name_of(visited), planned_at, Visit.customer_id, (visited.is_not(None), is_planned)),
-        (EDITED, AuditEntry.changes, AuditEntry.at, AuditEntry.row_id, edited),
-    )
-    for name, value, at, customer_id, criteria in ways:
-        for column, label in ((value, name), (at, f"{name}_at")):
-            found = select(column).where(customer_id == event.c.customer_id, at < event.c.at, *criteria)
-            last = found.order_by(at.desc()).limit(1).correlate(event).scalar_subquery()
-            yield case((event.c.progress_id.is_not(None), last)).label(label)
-
-
-def _name_of(progress_id: Any) -> Any:
-    return (
-        select(FollowUpProgress.name)
-        .where(FollowUpProgress.id == progress_id)
-        .correlate(FollowUp, Visit)
-        .scalar_subquery()
     )

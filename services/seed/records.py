@@ -69,7 +69,9 @@ def draft_follow_ups(
         row = _follow_up(
             world, rng.choice(followers), at, contact=contact, name=contacts[contact]["name"], place=progress
         )
-        row["progress_after_id"] = _progress_id(world, progress) if progress != before else None
+        is_moved = progress != before
+        row["progress_before_id"] = _progress_id(world, before) if is_moved else None
+        row["progress_after_id"] = _progress_id(world, progress) if is_moved else None
         rows.append(row)
     if rows and world.chance(50):
         rows[-1]["next_follow_at"] = world.moment(world.today + timedelta(days=rng.randint(-3, 10)))

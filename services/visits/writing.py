@@ -14,7 +14,7 @@ from models import Customer, CustomerFollower, Visit, VisitPhoto
 from models.scope import UnfilteredReason, unfiltered
 from models.types import utc_now
 from services.customers.contacts import editable_customer
-from services.customers.touching import touch_customer
+from services.customers.touching import keep_progress_before, touch_customer
 from services.stored_files import delete_with_rows
 from services.visits.errors import OpenVisitError, PlannedTimeError, VisitTimesError
 
@@ -103,6 +103,7 @@ def _write(session: AnySession, visit: Visit, customer: Customer, values: Mappin
     for name in EDITABLE & values.keys():
         setattr(visit, name, values[name])
     _complete_times(visit)
+    keep_progress_before(visit, customer, was_after_id=was_progress)
     try:
         with session.begin_nested():
             session.add(visit)

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import Contact, Customer, FollowUpProgress
+from models import Contact, Customer, FollowUp, FollowUpProgress
 from models.audit_action import AuditAction
 from services import audit, customers
 from services.audit_words import Change
 from services.events import BadCursorError, Cursor, Event, EventQuery, Kind, read_events
+from services.follow_ups import add_follow_up, update_follow_up
+from services.visits import create_visit, update_visit
 from tests import factories
 from tests.conftest import acting_in, counted
 from tests.factories import Company
@@ -44,6 +46,7 @@ def history(bare_session: Session, company: Company, steps: dict[str, int]) -> C
         user=company.a1,
         status="done",
         summary="seen",
+        progress_before_id=steps["first"],
         progress_after_id=steps["trial"],
         **times,
     )
@@ -62,9 +65,8 @@ def history(bare_session: Session, company: Company, steps: dict[str, int]) -> C
     for number, (action, changes) in enumerate(entries):
         entry = audit.record(bare_session, action, company.c2, changes, by=company.a1)
         entry.at = hours(5 + number)
-    factories.make_follow_up(
-        bare_session, company.c2, author=company.a1, created_at=hours(20), progress_after_id=steps["first"]
-    )
+    moved = {"progress_before_id": steps["signed"], "progress_after_id": steps["first"]}
+    factories.make_follow_up(bare_session, company.c2, author=company.a1, created_at=hours(20), **moved)
     bare_session.commit()
     return company
 
@@ -101,7 +103,7 @@ def test_each_kind_says_who_and_what_changed(own: Session, history: Company) -> 
         ("follow_up", [("Progress", None, "trial")]),
         ("visit", []),
         ("visit", [("Progress", "first", "trial")]),
-        ("follow_up", [("Progress", "—", "first")]),
+        ("follow_up", [("Progress", None, "first")]),
     ]
     assert (found[0].kind, found[0].record_id) == (Kind.CREATED, history.c2.id)
     assert {event.who_name for event in found[1:]} == {"a1"}
@@ -109,6 +111,28 @@ def test_each_kind_says_who_and_what_changed(own: Session, history: Company) -> 
     visit, planned = found[11], found[10]
     assert (visit.text, visit.begun_at, visit.ended_at, visit.duration_s) == ("seen", hours(2), hours(2.5), 1800)
     assert (planned.at, planned.due_at, planned.begun_at) == (hours(3), hours(100), None)
+
+
+def test_progress_before_is_what_the_customer_had(
+    engine: Engine, bare_session: Session, company: Company, steps: dict[str, int]
+) -> None:
+    """Also where the first progress came from the form; a record that is written again keeps what it noted."""
+    with acting_in(engine, company.a1.id) as own:
+        customers.update_customer(own, own.get_one(Customer, company.c2.id), {"progress_id": steps["first"]})
+        visit = create_visit(own, company.c2.id, {"status": "visiting", "progress_after_id": steps["trial"]})
+        customers.update_customer(own, own.get_one(Customer, company.c2.id), {"progress_id": steps["first"]})
+        said = add_follow_up(own, company.c2.id, {"content": "x"})
+        update_follow_up(own, said, {"progress_after_id": steps["signed"]})
+        update_visit(own, visit, {"summary": "seen"})
+        add_follow_up(own, company.c2.id, {"content": "y", "progress_after_id": steps["signed"]})
+        update_follow_up(own, said, {"progress_after_id": steps["first"]})
+        own.commit()
+        found = of(own, company, kinds=frozenset({Kind.FOLLOW_UP, Kind.VISIT}))
+
+    moves = {event.text: [(one.old, one.new) for one in event.changes] for event in found}
+    assert moves == {"x": [(None, "first")], "y": [(None, "signed")], "seen": [("first", "trial")]}
+    with acting_in(engine, company.a1.id) as own:
+        assert own.get_one(FollowUp, said.id).progress_before_id == steps["first"]
 
 
 FILTERS: dict[str, tuple[dict[str, Any], list[float]]] = {

@@ -1,6 +1,7 @@
 """What hangs on customers: contacts, follow-ups, visits. New rows only, on customers that the actor may edit."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +23,9 @@ _MOMENTS: Mapping[str, tuple[str, str]] = {
 }
 #: Table -> field of the person who wrote the row.
 _WRITERS: Mapping[str, str] = {"follow_up": "author", "visit": "user"}
+#: Kept between the writing of the rows and what stands before and after it: the customers by id, and number of a row ->
+#: the progress before it.
+_CUSTOMERS, _BEFORE = "customers of records", "progress before records"
 
 
 def _prepare(context: Context, rows: list[Row]) -> None:
@@ -100,13 +104,46 @@ def _check_visits(context: Context, rows: list[Row]) -> None:
             open_visits.add(user_id)
 
 
+def _before_write(context: Context, rows: list[Row]) -> None:
+    """Find the progress that each customer has before each of its records moves it; not before one of long ago."""
+    if context.resource.endpoint not in _MOMENTS:
+        return
+    moment, touched = _MOMENTS[context.resource.endpoint]
+    customers: dict[int, Customer] = {}
+    for batch in batches({row.values["customer"] for row in rows}):
+        found = context.every.scalars(select(Customer).where(Customer.id.in_(batch)))
+        customers.update((customer.id, customer) for customer in found)
+    progress = {id_: customer.progress_id for id_, customer in customers.items()}
+    before: dict[int, int | None] = {}
+    for row in _in_order(rows, moment):
+        customer, after, at = (
+            customers[row.values["customer"]],
+            row.values.get("progress_after"),
+            row.values.get(moment),
+        )
+        if after is None or _is_older(at, getattr(customer, touched)):
+            continue
+        before[row.number] = progress[customer.id] if progress[customer.id] != after else None
+        progress[customer.id] = after
+    context.kept |= {_CUSTOMERS: customers, _BEFORE: before}
+
+
+def _in_order(rows: list[Row], moment: str) -> list[Row]:
+    now = utc_now()
+    return sorted(rows, key=lambda row: row.values.get(moment) or now)
+
+
+def _is_older(at: datetime | None, last: datetime | None) -> bool:
+    return at is not None and last is not None and at < last
+
+
 def _after_write(context: Context, rows: list[Row]) -> None:
     """Leave on each customer what its newest record says: when it was, and the progress (DOMAIN 1: the last wins)."""
     if context.resource.endpoint not in _MOMENTS:
         return
     moment, touched = _MOMENTS[context.resource.endpoint]
     newest: dict[int, dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda row: row.values.get(moment) or utc_now()):
+    for row in _in_order(rows, moment):
         at = row.values.get(moment) or (utc_now() if moment == "created_at" else None)
         noted = newest.setdefault(row.values["customer"], {})
         noted["number"] = row.number
@@ -114,14 +151,14 @@ def _after_write(context: Context, rows: list[Row]) -> None:
             noted["at"] = at
         if row.values.get("progress_after") is not None:
             noted["progress_id"] = row.values["progress_after"]
-    for batch in batches(newest):
-        for customer in context.every.scalars(select(Customer).where(Customer.id.in_(batch))):
-            _touch(context, customer, touched, newest[customer.id])
+    customers = context.kept.pop(_CUSTOMERS)
+    for customer_id, noted in newest.items():
+        _touch(context, customers[customer_id], touched, noted)
 
 
 def _touch(context: Context, customer: Customer, touched: str, noted: dict[str, Any]) -> None:
-    last, at = getattr(customer, touched), noted.get("at")
-    if last is not None and at is not None and at < last:
+    at = noted.get("at")
+    if _is_older(at, getattr(customer, touched)):
         return
     after = {touched: at} if at is not None else {}
     progress = {"progress_id": noted["progress_id"]} if "progress_id" in noted else {}
@@ -139,6 +176,8 @@ def _columns(context: Context, row: Row) -> Mapping[str, Any]:
         columns[f"{field}_id"] = row.values[field]
     if row.values.get("contact") is not None:
         columns["contact_id"] = row.values["contact"]
+    if context.resource.endpoint in _MOMENTS:
+        columns["progress_before_id"] = context.kept[_BEFORE].get(row.number)
     return columns
 
 
@@ -160,5 +199,6 @@ HOOKS = Hooks(
     refusals=_refusals,
     check=_check,
     columns=_columns,
+    before_write=_before_write,
     after_write=_after_write,
 )

@@ -6,11 +6,22 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from auth.errors import PermissionDeniedError
-from models import AuditEntry, Contact, Customer, CustomerFollower, CustomerGrade, Employee, ImportChange, Region
+from models import (
+    AuditEntry,
+    Contact,
+    Customer,
+    CustomerFollower,
+    CustomerGrade,
+    Employee,
+    FollowUp,
+    FollowUpProgress,
+    ImportChange,
+    Region,
+)
 from models.scope import UnfilteredReason, unfiltered
 from services.exchange import imports
 from services.jobs import JobStateError
@@ -228,6 +239,15 @@ def test_any_change_of_a_tree_is_taken_back(session: Session, before: Lines, aft
     assert whole(session, "region") == wanted
 
 
+def _progress_before() -> Select[tuple[FollowUpProgress]]:
+    return select(FollowUpProgress).join(FollowUp, FollowUp.progress_before_id == FollowUpProgress.id)
+
+
+def _told_of_progress() -> Select[tuple[AuditEntry]]:
+    is_told = AuditEntry.changes["progress"].as_string().is_not(None)
+    return select(AuditEntry).where(AuditEntry.table_name == "customer", is_told).order_by(AuditEntry.id)
+
+
 def test_progress_that_a_follow_up_left_is_given_back(session: Session, people: Company) -> None:
     imported(session, "follow_up_progress", ("name",), ("one",), ("two",))
     imported(session, "customer", ("code", "progress"), ("C1", "one"), ("C2", "one"), mode="update")
@@ -235,10 +255,16 @@ def test_progress_that_a_follow_up_left_is_given_back(session: Session, people: 
     job = imported(session, "follow_up", header, ("C1", "phone", "x", "two"), ("C2", "phone", "y", "two"))
     rows_import(session, "customer", ("code", "progress"), ("C2", "#清空"), mode="update")
     session.commit()
+    with unfiltered(session, UnfilteredReason.COMMAND) as every:
+        before = [row.name for row in every.scalars(_progress_before()).all()]
 
     undone(session, job)
 
+    assert before == ["one", "one"]
     with unfiltered(session, UnfilteredReason.COMMAND) as every:
+        said = {(entry.row_id, entry.action): entry.changes["progress"] for entry in every.scalars(_told_of_progress())}
+        assert said[people.c1.id, "import_change"] == [None, "one"]
+        assert said[people.c2.id, "import_change"] == ["two", None]
         names = [every.get_one(Customer, row.id).progress for row in (people.c1, people.c2)]
         found = [row.name if row is not None else None for row in names]
     assert found == ["one", None]

@@ -125,6 +125,7 @@ def test_last_follow_up_gives_the_progress(every: Session, regions_file: Path) -
     last = {}
     moved = select(FollowUp).where(FollowUp.progress_after_id.is_not(None)).order_by(FollowUp.created_at, FollowUp.id)
     for row in every.scalars(moved):
+        assert row.progress_before_id == last.get(row.customer_id, row.progress_before_id)
         last[row.customer_id] = row.progress_after_id
     progress = {row.id: row.progress_id for row in every.scalars(select(Customer)) if row.id in last}
     assert len(last) > 80
