@@ -17,6 +17,7 @@ from admin_views.customer_deeds import CustomerDeedsMixin, deeds_of, learn_deeds
 from admin_views.customer_names import CustomerNamesMixin
 from admin_views.customer_page import CustomerPageMixin
 from admin_views.customer_pricing import show_pricing
+from admin_views.customer_storefront import CustomerStorefrontMixin
 from admin_views.customer_transfer import CustomerTransferMixin
 from admin_views.dashboard import dashboard_url
 from admin_views.sight_pages import CustomerSightMixin, FormSight
@@ -34,6 +35,7 @@ class CustomerView(
     CustomerAccessMixin,
     CustomerSightMixin,
     CustomerNamesMixin,
+    CustomerStorefrontMixin,
     CustomerPageMixin,
     GeneratedView,
 ):

@@ -1,4 +1,4 @@
-"""The files that hang on customers: photos of visits, attachments of follow-ups. Who sees them is asked each time."""
+"""The files of customers: storefronts, photos of visits, attachments of follow-ups. Each time it asks who sees them."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from admin_views import openings
 from admin_views.row_ids import parse_row_id
 from auth.errors import HiddenRowError
 from auth.visibility import raise_for_missing
-from models import FollowUpAttachment, VisitPhoto, db
-from services import photos, storage
+from models import Customer, FollowUpAttachment, VisitPhoto, db
+from services import photos, storage, storefronts
 from services.attachments import MAX_BYTES
 
 blueprint = Blueprint("files", __name__)
 
 #: Endpoints that take a photo or an attachment.
-_UPLOADS = frozenset({"phone.add_photo", "phone.add_attachment"})
+_UPLOADS = frozenset({"phone.add_photo", "phone.add_attachment", "phone.storefront", "customer.storefront_view"})
 #: What a form holds beside the file, in bytes.
 _FORM_BYTES = 256 * 1024
 
@@ -45,6 +45,17 @@ def photo() -> Response:
     except storage.MissingFileError:
         abort(404)
     return _sent(send_file(stream, mimetype="image/jpeg", download_name=f"photo-{row.id}.jpg"))
+
+
+@blueprint.get("/storefront/")
+def storefront() -> Response:
+    """Send the storefront photo of a customer, or with ``size=small`` its small copy, to who sees the customer now."""
+    row = asked_row(Customer)
+    try:
+        stream = storefronts.open_storefront(row, is_small=request.args.get("size") == "small")
+    except storage.MissingFileError:
+        abort(404)
+    return _sent(send_file(stream, mimetype="image/jpeg", download_name=f"storefront-{row.id}.jpg"))
 
 
 @blueprint.get("/attachment/")

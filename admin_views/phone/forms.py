@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from admin_views.customer_deeds import deeds_of
+from admin_views.customer_storefront import change_storefront
 from admin_views.file_pages import asked_row
 from admin_views.messages import TOLD_ERRORS, message_of
 from admin_views.phone.blueprint import blueprint, db, view_of
@@ -33,6 +34,14 @@ def edit_customer() -> Any:
     row = view_of(Customer).get_one(request.args.get("id", ""))
     url = url_for("phone.customer_page", id=row.id)
     return _form_page(Customer, row, lambda _: url, url)
+
+
+@blueprint.post("/customer/storefront/")
+def storefront() -> Any:
+    """Take the storefront photo of a customer, or remove it."""
+    row = view_of(Customer).get_one(request.form.get("id", ""))
+    change_storefront(row)
+    return redirect(url_for("phone.customer_page", id=row.id))
 
 
 @blueprint.route("/contact/new/", methods=["GET", "POST"])

@@ -74,6 +74,8 @@ def phone(client: FlaskClient, rows: dict[str, int]) -> dict[str, TestResponse]:
         "photo": f"/photo/?id={rows['photo']}",
         "small photo": f"/photo/?id={rows['photo']}&size=small",
         "attachment": f"/attachment/?id={rows['attachment']}",
+        "storefront": f"/storefront/?id={rows['customer']}",
+        "small storefront": f"/storefront/?id={rows['customer']}&size=small",
     }
     posts = {
         "visit/start": {"customer": rows["customer"], "lat": "1", "lng": "1"},
@@ -82,6 +84,7 @@ def phone(client: FlaskClient, rows: dict[str, int]) -> dict[str, TestResponse]:
         "visit/photo/delete": {"id": rows["photo"]},
         "attachment/delete": {"id": rows["attachment"]},
         "attachment/add": {"id": rows["follow_up"], "file": (BytesIO(b"x"), "x")},
+        "customer/storefront": {"id": rows["customer"], "photo": (BytesIO(picture()), "x")},
         "visit/photo": {"id": rows["visit"], "photo": (BytesIO(picture()), "x")},
     }
     found = {what: client.get(url) for what, url in pages.items()}
@@ -97,6 +100,7 @@ def deeds(client: FlaskClient, company: Company) -> dict[str, TestResponse]:
         "transfer": {"owner": person},
         "co_followers": {"action": "add", "employee": person},
         "claim": {},
+        "storefront": {"deed": "remove"},
     }
     found = {
         f"post {name}": client.post(f"{address}/{name}/", data={"id": row_id, **data}) for name, data in posted.items()
