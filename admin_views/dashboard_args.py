@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 
-from admin_views.listing_args import read_filters
+from admin_views.listing_args import known_args, read_filters
 from admin_views.row_ids import parse_row_id
 from models import Customer
 from models.types import YEARS
@@ -69,7 +69,8 @@ def filter_query(terms: Iterable[FilterTerm], *, prefix: str = "", **narrower: s
 def read_args(args: MultiDict[str, str]) -> DashboardArgs:
     """Read the address.
 
-    :raises BadPeriodError: if a day or the region cannot be read, or the last day stands before the first
+    :raises BadPeriodError: if a day or the region cannot be read, the last day stands before the first, or there is no
+        such filter
     """
     period = Period(_day(args.get("from", "")), _day(args.get("to", "")))
     if period.start and period.end and period.end < period.start:
@@ -78,6 +79,10 @@ def read_args(args: MultiDict[str, str]) -> DashboardArgs:
     region_id = parse_row_id(region) if region else None
     if region and region_id is None:
         raise BadPeriodError(no_region())
+    known = known_args(Customer)
+    unknown = next((name for name, value in args.items() if "__" in name and name not in known and value.strip()), None)
+    if unknown is not None:
+        raise BadPeriodError(gettext("There is no filter “%(name)s”.", name=unknown[:40]))
     filters = read_filters(Customer, args)
     return DashboardArgs(period, region_id, tuple(term for term in filters if term.field not in OF_PERIOD))
 

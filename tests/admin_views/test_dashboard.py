@@ -61,6 +61,7 @@ def test_page_costs_few_statements_whatever_the_number_of_rows(app: Flask, query
         ("region=%D9%A1", "There is no such region."),
         ("region=-1", "There is no such region."),
         ("grade__is=x", "The filter “Grade” cannot read “x”."),
+        ("nonsense__is=3", "There is no filter “nonsense__is”."),
         ("grade__from=1", "The filter “Grade” cannot read “1”."),
     ],
 )
