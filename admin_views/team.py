@@ -21,11 +21,12 @@ from admin_views.weeks import week_name
 from models import Employee, db
 from models.types import utc_now
 from services.company_days import company_time_zone
+from services.events import Kind
 from services.exchange.formats import csv_chunks
 from services.statistics import Period
 from services.team import Figures, Member, figures_of, line_below, may_lead
 
-#: People that one page shows.
+#: People that one page shows; a file holds them all.
 MAX_SHOWN = 500
 
 
@@ -62,6 +63,12 @@ class TeamLine:
             ("overdue_visits", Figure(found.overdue_visits, missed)),
         ]
 
+    def lost_visits(self) -> Figure:
+        """Return the visits made whose customer is not seen any more, which the figure leaves out; with the feed."""
+        week = self.args.period
+        asked: dict[str, Any] = {"person": self.member.id, "kind": Kind.VISIT.value, "from": week.start, "to": week.end}
+        return Figure(self.figures.lost_visits, url_for("activity.index_view", **asked))
+
 
 class TeamView(PlainView):
     """The team page. Open to who leads anybody, and to the company admin."""
@@ -92,7 +99,7 @@ class TeamView(PlainView):
             fault, asked = str(error), asked.copy()
             asked.pop("week")
             args = self._args(asked)
-        lines, left_out = self._lines(args)
+        lines, left_out = self._lines(args, MAX_SHOWN)
         leader = lines[0].member if args.leader_id is not None else None
         return self.render(
             "team/team.html",
@@ -103,6 +110,7 @@ class TeamView(PlainView):
             leader=leader,
             is_empty=len(lines) <= (args.leader_id is not None),
             columns=column_words(),
+            has_lost_visits=any(line.figures.lost_visits for line in lines),
             week=week_name(args.monday),
             earlier=args.as_query(monday=args.monday - timedelta(weeks=1)),
             later=args.as_query(monday=args.monday + timedelta(weeks=1)),
@@ -111,14 +119,17 @@ class TeamView(PlainView):
 
     @expose("/csv/")
     def csv(self) -> Response:
-        """Send what the page shows as a file."""
+        """Send whom the page shows as a file, however many they are."""
         try:
             args = self._args(request.args)
         except BadPeriodError:
             abort(400)
         lines, _ = self._lines(args)
         names = {line.member.id: line.member.name for line in lines}
-        header = (gettext("Person"), gettext("Leader"), gettext("State"), *column_words().values())
+        words = column_words()
+        lost = gettext("Visits to customers you no longer see")
+        figures = (word for name in words for word in ((words[name], lost) if name == "visits" else (words[name],)))
+        header = (gettext("Person"), gettext("Leader"), gettext("State"), *figures)
         rows = (_cells(line, names) for line in lines)
         response = Response(b"".join(csv_chunks(header, rows)), mimetype="text/csv")
         return as_download(response, f"{self.title} {week_name(args.monday)}.csv")
@@ -132,12 +143,13 @@ class TeamView(PlainView):
         return args
 
     @staticmethod
-    def _lines(args: TeamArgs) -> tuple[list[TeamLine], int]:
-        """Return the people to show, and how many are left out since they are too many."""
+    def _lines(args: TeamArgs, limit: int | None = None) -> tuple[list[TeamLine], int]:
+        """Return the people to show, and how many are left out since they are more than the limit."""
         members = _shown(line_below(db.session, args.leader_id), args)
-        found = figures_of(db.session, [member.id for member in members[:MAX_SHOWN]], args.period)
-        lines = [TeamLine(member, found[member.id], args) for member in members[:MAX_SHOWN]]
-        return _ordered(lines, args.sort), max(0, len(members) - MAX_SHOWN)
+        shown = members[:limit]
+        found = figures_of(db.session, [member.id for member in shown], args.period)
+        lines = [TeamLine(member, found[member.id], args) for member in shown]
+        return _ordered(lines, args.sort), len(members) - len(shown)
 
     @staticmethod
     def _leader_picker(args: TeamArgs) -> Any:
@@ -192,10 +204,13 @@ def _ordered(lines: list[TeamLine], sort: str) -> list[TeamLine]:
 
 def _cells(line: TeamLine, names: dict[int, str]) -> list[Any]:
     member, moment = line.member, line.figures.last_activity_at
+    counts: list[int] = []
+    for name, figure in line.counts():
+        counts += [figure.count, line.figures.lost_visits] if name == "visits" else [figure.count]
     return [
         member.name,
         names.get(member.above_id or 0, ""),
         gettext("active") if member.is_active else gettext("has left"),
-        *(figure.count for _, figure in line.counts()),
+        *counts,
         show_moment(moment) if moment is not None else "",
     ]

@@ -14,6 +14,7 @@ from services.company_days import company_time_zone, day_of
 from services.promises import awaits_follow_up
 from services.statistics import Period
 from services.visit_status import OVERDUE, status_is
+from services.visits.own import lost_visit_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Figures:
     #: Follow-ups written in the period, visits that began in it.
     follow_ups: int = 0
     visits: int = 0
+    #: More visits that began in it, to customers that the actor no longer sees.
+    lost_visits: int = 0
     #: Visits that were planned for a day that is over.
     overdue_visits: int = 0
     #: When the person last began a visit or wrote a follow-up.
@@ -38,7 +41,7 @@ _NOTHING = Figures()
 
 
 def figures_of(session: AnySession, employee_ids: Iterable[int], period: Period) -> dict[int, Figures]:
-    """Return employee id -> figures, for each of the employees. Five statements, and one for the company's time zone.
+    """Return employee id -> figures, for each of the employees. Six statements, and one for the company's time zone.
 
     :param period: the company's days in which follow-ups and visits count
     """
@@ -64,6 +67,8 @@ def figures_of(session: AnySession, employee_ids: Iterable[int], period: Period)
     ):
         for id_, counts in _counted(session, column, figures, criteria, ids):
             found[id_] |= counts
+    for id_, count in lost_visit_counts(session, ids, begun).items():
+        found[id_]["lost_visits"] = count
     for id_, moment in _last_activities(session, ids):
         found[id_]["last_activity_at"] = moment
     return {id_: Figures(**figures) if figures else _NOTHING for id_, figures in found.items()}

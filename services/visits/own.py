@@ -1,8 +1,9 @@
 """Visits of one's own and one's team's, also those whose customer one has lost (DOMAIN 8)."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, not_, select
 
 from auth.actor import Actor, AnySession, get_actor
 from auth.visibility import among, dialect_of, full_customers
@@ -35,6 +36,27 @@ def own_visit(session: AnySession, visit_id: int) -> Row[Any] | None:
     query = kept_visits(session, actor, is_own_only=True).where(Visit.id == visit_id)
     with unfiltered(session, UnfilteredReason.OWN_VISITS) as every:
         return every.execute(query).one_or_none()
+
+
+def lost_visit_counts(
+    session: AnySession, employee_ids: Iterable[int], *criteria: ColumnElement[bool]
+) -> dict[int, int]:
+    """Return employee id -> how many of their visits were to customers that the actor no longer sees, without zeros.
+
+    Of the actor and the actor's team only (DOMAIN 8). One statement; none for those who see every customer.
+
+    :param criteria: what narrows the visits
+    """
+    actor = get_actor(session)
+    if actor is None or actor.is_company_admin:
+        return {}
+    dialect = dialect_of(session)
+    is_lost = not_(full_customers(actor, dialect, Customer))
+    authors = set(employee_ids).intersection(actor.team)
+    query = select(Visit.user_id, func.count().label("visits")).join(Customer, Customer.id == Visit.customer_id)
+    query = query.where(among(Visit.user_id, authors, dialect), is_lost, *criteria).group_by(Visit.user_id)
+    with unfiltered(session, UnfilteredReason.OWN_VISITS) as every:
+        return {row.user_id: row.visits for row in every.execute(query)}
 
 
 def kept_visits(session: AnySession, actor: Actor, *, is_own_only: bool) -> Select[Any]:

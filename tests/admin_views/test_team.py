@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from admin_views import team
 from benchmarks import companies
 from models import Employee, db
 from models.types import utc_now
@@ -140,7 +141,32 @@ def test_page_shows_the_week_that_is_asked_for(client_as: ClientAs, session: Ses
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_file_holds_the_rows_of_the_page(client_as: ClientAs, company: Company) -> None:
+def test_visits_to_lost_customers_stand_beside_and_lead_to_the_feed(
+    client_as: ClientAs, session: Session, company: Company
+) -> None:
+    now = utc_now()
+    for customer in (company.c1, company.c4):
+        factories.make_visit(session, customer, user=company.a1, status="done", check_in_at=now, check_out_at=now)
+    client = client_as("leadA")
+
+    page = client.get(PAGE, headers=ENGLISH).text
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{PAGE}csv/", headers=ENGLISH).get_data().decode("utf-8-sig"))))
+
+    beside = re.findall(r'href="(/admin/activity/[^"]+)" title="1 more to a customer you no longer see"', page)
+    assert len(beside) == 1
+    assert client.get(html.unescape(beside[0])).text.count('<li class="activity-event"') == 2
+    counts = {
+        row["Person"]: (row["Visits made"], row["Visits to customers you no longer see"], row["Visits overdue"])
+        for row in rows
+    }
+    assert counts["a1"] == ("1", "1", "0")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_file_holds_the_rows_of_the_page(
+    client_as: ClientAs, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those who are too many for the page."""
     client, query = client_as("leadA"), "?open=all&sort=-customers"
 
     answer = client.get(f"{PAGE}csv/{query}", headers=ENGLISH)
@@ -154,6 +180,9 @@ def test_file_holds_the_rows_of_the_page(client_as: ClientAs, company: Company) 
         ["a2", "leadA", "active", "0", "0"],
     ]
     assert [row[0] for row in rows[1:]] == names(client.get(f"{PAGE}{query}", headers=ENGLISH).text)
+    monkeypatch.setattr(team, "MAX_SHOWN", 2)
+    assert len(names(client.get(f"{PAGE}{query}", headers=ENGLISH).text)) == 2
+    assert client.get(f"{PAGE}csv/{query}", headers=ENGLISH).get_data() == answer.get_data()
 
 
 def test_page_costs_few_statements_whatever_the_number_of_people(app: Flask) -> None:

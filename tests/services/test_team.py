@@ -86,7 +86,7 @@ def test_figures_count_what_the_leader_sees(engine: Engine, bare_session: Sessio
     factories.make_visit(session, company.c1, user=a1, status="done", check_in_at=NOW - day / 4, check_out_at=NOW)
     factories.make_visit(session, company.c1, user=a1, status="done", check_in_at=NOW - 30 * day, check_out_at=NOW)
     factories.make_visit(session, company.c1, user=a1, planned_at=NOW - 5 * day)
-    # To a customer that a1 has lost since: its page shows it to nobody of the line, so no figure counts it.
+    # To a customer that a1 has lost since: its page shows it to nobody of the line, so it is counted by itself.
     lost = {"check_in_at": NOW - day / 8, "check_out_at": NOW, "status": "done"}
     factories.make_visit(session, company.c4, user=a1, **lost)
     factories.make_follow_up(session, company.c4, author=a1, next_follow_at=NOW - 20 * day)
@@ -101,6 +101,7 @@ def test_figures_count_what_the_leader_sees(engine: Engine, bare_session: Sessio
         overdue_follow_ups=1,
         follow_ups=1,
         visits=1,
+        lost_visits=1,
         overdue_visits=1,
         last_activity_at=NOW - day / 4,
     )
@@ -114,3 +115,19 @@ def test_figures_cost_the_same_for_any_number_of_people(engine: Engine, company:
         costs.append(len(statements))
 
     assert costs[0] == costs[1] <= 5
+
+
+def test_visits_to_lost_customers_count_for_the_own_team_only(
+    engine: Engine, bare_session: Session, company: Company
+) -> None:
+    """One to C4, which a1 does not follow, and one to C10 of the pool; one of long ago."""
+    for customer, days in ((company.c4, 1), (company.c10, 1), (company.c1, 1), (company.c4, 30)):
+        begun = NOW - timedelta(days=days)
+        factories.make_visit(bare_session, customer, user=company.a1, status="done", check_in_at=begun)
+    found = {}
+    for login in ("leadA", "boss", "leadB", "admin"):
+        with acting_in(engine, company[login].id) as own:
+            figures = figures_of(own, [company.a1.id], WEEK)[company.a1.id]
+            found[login] = (figures.visits, figures.lost_visits)
+
+    assert found == {"leadA": (1, 2), "boss": (1, 2), "leadB": (0, 0), "admin": (3, 0)}
