@@ -56,7 +56,7 @@ class CompanySettingView(GeneratedView):
             abort(403)
         row = settings.get_setting(db.session)
         form = self.make_form(row)
-        if request.method == "POST" and self._is_valid(form) and self._is_fresh(form, row):
+        if request.method == "POST" and self._is_valid(form) and self.is_fresh(form, row):
             if self.write(form, row, is_created=False) is not None:
                 flash(gettext("The settings were saved."), "success")
                 return redirect(self.own_url())

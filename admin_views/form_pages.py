@@ -54,13 +54,13 @@ class FormPagesMixin(PageMixin):
         if not self.can_edit or not self.can_edit_row(row):
             abort(403)
         form = self.make_form(row)
-        if request.method == "POST" and form.validate() and self._is_fresh(form, row):
+        if request.method == "POST" and form.validate() and self.is_fresh(form, row):
             name = self.title_of(row)
             if self.write(form, row, is_created=False) is not None:
                 flash(gettext("“%(name)s” was saved.", name=name), "success")
                 return redirect(self.after_save(row))
             row = self.get_one(request.args.get("id", ""))
-            self._is_fresh(form, row)  # somebody may have been quicker by a moment
+            self.is_fresh(form, row)  # somebody may have been quicker by a moment
         return self._show_model_form(form, row)
 
     def submitted(self, form: Any, row: Any) -> Any:
@@ -68,7 +68,7 @@ class FormPagesMixin(PageMixin):
 
         :param row: the row to change; None for a new one
         """
-        if not form.validate() or (row is not None and not self._is_fresh(form, row)):
+        if not form.validate() or (row is not None and not self.is_fresh(form, row)):
             return None
         return self.write(form, self.model() if row is None else row, is_created=row is None)
 
@@ -101,16 +101,20 @@ class FormPagesMixin(PageMixin):
                 field.kept_id = None  # a value from the address is a proposal, not what a row has
         return form
 
-    def bound(self, row: Any, sent: Any, only: tuple[str, ...] | None = None) -> Any:
+    def bound(
+        self, row: Any, sent: Any, only: tuple[str, ...] | None = None, *, is_versioned: bool | None = None
+    ) -> Any:
         """Return the form with what was sent, or with what the row has.
 
         :param only: the attributes to ask for, where it is not the whole form
+        :param is_versioned: whether it says which version of the row it shows; else only the whole form does
         """
         names = self.form_names(row) if only is None else only
         fields = {name: self._field(row, attribute_of(self.model, name), names) for name in names}
         if only is None:
             fields |= self.extra_fields(row)
-        if only is None and row is not None and issubclass(self.model, VersionMixin):
+        is_versioned = only is None if is_versioned is None else is_versioned
+        if is_versioned and row is not None and issubclass(self.model, VersionMixin):
             fields["version"] = HiddenField()
         return type("GeneratedForm", (ModelForm,), fields)(sent, data=self.form_data(row))
 
@@ -174,7 +178,7 @@ class FormPagesMixin(PageMixin):
             key: value for key, (attribute, value) in values.items() if value is not None or not attribute.is_required
         }
 
-    def _is_fresh(self, form: Any, row: Any) -> bool:
+    def is_fresh(self, form: Any, row: Any) -> bool:
         """Tell whether nothing was changed meanwhile that saving would undo; else show it beside what was typed.
 
         The form shown then carries the present version: sending it once more is on purpose.

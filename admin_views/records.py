@@ -42,6 +42,18 @@ class RecordView(GeneratedView):
         db.session.flush()
 
 
+class AccountView(RecordView):
+    """Base of follow-ups and visits: somebody's account of what was done, corrected by few."""
+
+    def can_edit_row(self, row: Any) -> bool:
+        """Tell whether the person may correct the row."""
+        return editable.is_correctable(row)
+
+    def learn(self, rows: Iterable[Any]) -> None:
+        """Find out in one query which rows may be corrected."""
+        editable.learn_records(self.model, [row.id for row in rows])
+
+
 class ContactView(RecordView):
     """Key contacts."""
 
@@ -56,7 +68,7 @@ class ContactView(RecordView):
         customers.delete_contact(db.session, row)
 
 
-class FollowUpView(RecordView):
+class FollowUpView(AccountView):
     """Follow-ups."""
 
     own_model = FollowUp
@@ -77,7 +89,7 @@ class FollowUpView(RecordView):
         return follow_ups.update_follow_up(db.session, row, values)
 
 
-class VisitView(RecordView):
+class VisitView(AccountView):
     """Visits: offered are the customers that one follows."""
 
     own_model = Visit
@@ -88,6 +100,15 @@ class VisitView(RecordView):
         if attribute.target is Customer:
             return visits.followed_customers_statement(self.actor)
         return super().offered(attribute)
+
+    def form_names(self, row: Any) -> tuple[str, ...]:
+        """Ask of a plan for its moment, of one that has begun for what is told; checking in and out is the phone's."""
+        left_out = "progress_after" if row is None or row.check_in_at is None else "planned_at"
+        return tuple(name for name in super().form_names(row) if name != left_out)
+
+    def is_required(self, attribute: Attribute) -> bool:
+        """Insist on the moment of a plan."""
+        return attribute.name == "planned_at" or super().is_required(attribute)
 
     def title_of(self, row: Any) -> str:
         """Name a visit by its customer and its moment."""

@@ -7,7 +7,13 @@ from services.attachments import MAX_ATTACHMENTS, AttachmentSizeError, TooManyAt
 from services.customers import FutureBirthdayError
 from services.photos import MAX_PHOTOS, TooManyPhotosError
 from services.pictures import PictureError, PictureFault
-from services.visits import OpenVisitError, PlannedTimeError, VisitStateError, VisitTimesError
+from services.visits import (
+    ImpossibleVisitError,
+    OpenVisitError,
+    PlannedTimeError,
+    VisitStateError,
+    VisitTimesError,
+)
 
 
 def _picture_message(error: PictureError) -> str:
@@ -35,6 +41,11 @@ VISIT_REFUSALS: dict[type[Exception], Refusal] = {
     ),
     FutureBirthdayError: Refusal(
         422, "future_birthday", lambda _: gettext("A birthday does not lie in the future."), "birthday"
+    ),
+    ImpossibleVisitError: Refusal(
+        422,
+        "impossible_visit",
+        lambda _: gettext("A visit under way or done has a check-in; one still to come has none."),
     ),
     OpenVisitError: Refusal(
         422, "open_visit", lambda _: gettext("Another visit is still open. End it first."), "status"

@@ -21,6 +21,10 @@ class AuditAction(StrEnum):
     ADD_CONTACT = "add_contact"
     EDIT_CONTACT = "edit_contact"
     DELETE_CONTACT = "delete_contact"
+    EDIT_FOLLOW_UP = "edit_follow_up"
+    DELETE_FOLLOW_UP = "delete_follow_up"
+    EDIT_VISIT = "edit_visit"
+    DELETE_VISIT = "delete_visit"
     CREATE = "create"
     RENAME = "rename"
     ACTIVATE = "activate"
@@ -63,6 +67,10 @@ AUDIT_ACTION_LABELS: dict[str, Label] = {
     AuditAction.ADD_CONTACT: label(en="Added a contact", zh="新增关键人"),
     AuditAction.EDIT_CONTACT: label(en="Edited a contact", zh="编辑关键人"),
     AuditAction.DELETE_CONTACT: label(en="Deleted a contact", zh="删除关键人"),
+    AuditAction.EDIT_FOLLOW_UP: label(en="Edited a follow-up", zh="编辑跟进记录"),
+    AuditAction.DELETE_FOLLOW_UP: label(en="Deleted a follow-up", zh="删除跟进记录"),
+    AuditAction.EDIT_VISIT: label(en="Edited a visit", zh="编辑拜访记录"),
+    AuditAction.DELETE_VISIT: label(en="Deleted a visit", zh="删除拜访记录"),
     AuditAction.CREATE: label(en="Created", zh="新增"),
     AuditAction.RENAME: label(en="Renamed", zh="改名"),
     AuditAction.ACTIVATE: label(en="Reactivated", zh="重新启用"),

@@ -61,7 +61,7 @@ class Visit(HangsOnCustomer, AuthoredMixin, VersionMixin, Base):
             "distance_m",
             "summary",
         ),
-        form=("customer", "type", "status", "planned_at", "summary", "progress_after"),
+        form=("customer", "planned_at", "summary", "progress_after"),
         search=("summary",),
         filters=("customer", "user", "type", "status", "check_in_at"),
         exchange=(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from auth.actor import AnySession
 from models import FollowUp, FollowUpAttachment
 from services import storage
-from services.customers.contacts import editable_customer
+from services.customers.records import correctable_customer, note_file
 from services.errors import ServiceError
 from services.stored_files import ATTACHMENT, delete_with_rows, keep_with_row
 
@@ -31,11 +31,11 @@ class TooManyAttachmentsError(ServiceError):
 def add_attachment(session: AnySession, follow_up: FollowUp, stream: BinaryIO, file_name: str) -> FollowUpAttachment:
     """Add a file to a follow-up. Flushes; the file is gone again unless the caller commits.
 
-    :raises HiddenRowError, PrivateCustomerError, PermissionDeniedError: if the actor may not write to the customer
+    :raises HiddenRowError, PrivateCustomerError, PermissionDeniedError: if the actor may not correct the follow-up
     :raises TooManyAttachmentsError: if the follow-up has enough
     :raises AttachmentSizeError: if the file is empty or too large
     """
-    editable_customer(session, follow_up.customer_id)
+    customer = correctable_customer(session, follow_up)
     count = select(func.count()).where(FollowUpAttachment.follow_up_id == follow_up.id)
     if (session.scalar(count.select_from(FollowUpAttachment)) or 0) >= MAX_ATTACHMENTS:
         raise TooManyAttachmentsError(f"follow-up {follow_up.id}")
@@ -51,6 +51,7 @@ def add_attachment(session: AnySession, follow_up: FollowUp, stream: BinaryIO, f
         storage_key=key,
     )
     session.add(row)
+    note_file(session, follow_up, customer, [None, row.file_name])
     session.flush()
     return row
 
@@ -58,9 +59,10 @@ def add_attachment(session: AnySession, follow_up: FollowUp, stream: BinaryIO, f
 def remove_attachment(session: AnySession, attachment: FollowUpAttachment) -> None:
     """Remove a file from a follow-up; it goes with the commit. Flushes.
 
-    :raises PermissionDeniedError: if the actor may only read the customer
+    :raises PermissionDeniedError: if the actor may not correct the follow-up
     """
-    editable_customer(session, attachment.customer_id)
+    follow_up = session.get_one(FollowUp, attachment.follow_up_id)
+    note_file(session, follow_up, correctable_customer(session, follow_up), [attachment.file_name, None])
     delete_with_rows(session, [attachment.storage_key])
     session.delete(attachment)
     session.flush()

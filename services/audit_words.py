@@ -16,8 +16,8 @@ from services.customers.scopes import SCOPES
 
 #: What everybody who reads the log may know of a customer: who follows it and who sees it. All else is its content.
 _OPEN = frozenset({"owner", "co_followers", "visibility"})
-#: Facts that are content.
-_CONTENT_FACTS = frozenset({"contact", "storefront_photo"})
+#: Facts that say what stands in a customer, or name what hangs on it.
+_CONTENT_FACTS = frozenset({"contact", "follow_up", "visit", "attachment", "storefront_photo"})
 #: Filters whose value somebody typed freely.
 _TYPED = frozenset({"contains", "named"})
 #: Deeds by which something came into being: what was before needs no words.
@@ -45,6 +45,9 @@ FACT_LABELS: Mapping[str, Label] = {
     "co_followers": label(en="Co-followers", zh="协作人"),
     "contact": label(en="Key contact", zh="关键人"),
     "storefront_photo": label(en="Storefront photo", zh="门头照"),
+    "follow_up": label(en="Follow-up", zh="跟进记录"),
+    "visit": label(en="Visit", zh="拜访记录"),
+    "attachment": label(en="File", zh="文件"),
     "record": label(en="Through", zh="经由"),
     "file": label(en="File", zh="文件"),
     "type": label(en="File type", zh="文件类型"),
@@ -166,7 +169,7 @@ def _change(reader: Reader, entry: Any, name: str, value: Any) -> Change:
 
 
 def _is_content(entry: Any, name: str) -> bool:
-    """Tell whether a change says what stands in a customer, or in a contact of it."""
+    """Tell whether a change says what stands in a customer, or in what hangs on it."""
     is_fact = name in FACT_LABELS and name not in _CONTENT_FACTS
     return model_of(entry.table_name) is Customer and not is_fact and name not in _OPEN
 

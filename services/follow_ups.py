@@ -9,6 +9,7 @@ from auth.actor import AnySession, get_actor
 from models import Contact, FollowUp, FollowUpAttachment
 from models.types import utc_now
 from services.customers.contacts import editable_customer
+from services.customers.records import correctable_customer, kept_of, note_deletion, note_edit
 from services.customers.touching import keep_progress_before, touch_customer
 from services.errors import ServiceError
 from services.stored_files import delete_with_rows
@@ -49,18 +50,22 @@ def add_follow_up(session: AnySession, customer_id: int, values: Mapping[str, An
 
 
 def update_follow_up(session: AnySession, follow_up: FollowUp, values: Mapping[str, Any]) -> FollowUp:
-    """Write a follow-up; a new progress becomes the customer's unless a later record set one. Flushes.
+    """Correct a follow-up; a new progress becomes the customer's unless a later record set one. Flushes.
 
-    :raises PermissionDeniedError: if the actor may only read the customer
+    The audit log keeps old and new.
+
+    :raises HiddenRowError, PrivateCustomerError, PermissionDeniedError: as :func:`correctable_customer`
     :raises ForeignContactError, BlankContentError: as :func:`add_follow_up`
     """
-    customer = editable_customer(session, follow_up.customer_id)
-    before = follow_up.progress_after_id
+    customer = correctable_customer(session, follow_up)
+    before, was_progress = kept_of(session, follow_up), follow_up.progress_after_id
     _write(session, follow_up, values)
     with session.no_autoflush:
-        is_moving = follow_up.progress_after_id != before and not _is_overtaken(session, follow_up)
+        is_moving = follow_up.progress_after_id != was_progress and not _is_overtaken(session, follow_up)
     if is_moving:
-        keep_progress_before(follow_up, customer, was_after_id=before)
+        keep_progress_before(follow_up, customer, was_after_id=was_progress)
+    session.flush()
+    note_edit(session, follow_up, customer, before)
     session.flush()
     if is_moving:
         touch_customer(session, customer, progress_id=follow_up.progress_after_id)
@@ -70,9 +75,11 @@ def update_follow_up(session: AnySession, follow_up: FollowUp, values: Mapping[s
 def delete_follow_up(session: AnySession, follow_up: FollowUp) -> None:
     """Delete a follow-up with its attachments, whose files go with the commit. Flushes.
 
-    :raises PermissionDeniedError: if the actor may only read the customer
+    The audit log keeps what it said.
+
+    :raises HiddenRowError, PrivateCustomerError, PermissionDeniedError: as :func:`correctable_customer`
     """
-    editable_customer(session, follow_up.customer_id)
+    note_deletion(session, follow_up, correctable_customer(session, follow_up))
     of_it = FollowUpAttachment.follow_up_id == follow_up.id
     delete_with_rows(session, session.scalars(select(FollowUpAttachment.storage_key).where(of_it)).all())
     session.delete(follow_up)

@@ -15,7 +15,7 @@ from admin_views.phone.facts import facts_of
 from models import Contact, Customer, FollowUp, Visit
 from services import visits
 from services.company_days import day_of
-from services.customers import Deed, PositionError
+from services.customers import Deed, PositionError, correctable_ids
 from services.customers.followed import followed_customers
 from services.listing import SEARCH_LENGTH
 from services.positions import Position, distance_m, read_position
@@ -105,7 +105,9 @@ def _follow_ups(row: Customer) -> dict[str, Any]:
             selectinload(FollowUp.attachments),
         )
     )
-    return _page_of(query, "follow_ups")
+    found = _page_of(query, "follow_ups")
+    ids = [follow_up.id for follow_up in found["follow_ups"]]
+    return found | {"correctable": correctable_ids(db.session, FollowUp, ids)}
 
 
 def _visits(row: Customer) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def _names() -> dict[str, Any]:
         "company_colour": lambda: company().colour,
         "distance_words": words.distance_words,
         "duration_words": words.duration_words,
+        "lasted_words": words.lasted_words,
         "icon_url": app_files.icon_url,
         "map_url": words.map_url,
         "method_words": lambda method: text(FOLLOW_UP_METHOD_LABELS[method]),

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, cast
 from flask import flash, jsonify, redirect, request, url_for
 from flask_babel import gettext
 
+from admin_views.customer_deeds import deeds_of
 from admin_views.fields import value_of
 from admin_views.file_pages import asked_row
 from admin_views.messages import TOLD_ERRORS, message_of
@@ -13,7 +14,7 @@ from admin_views.phone.blueprint import blueprint, db, view_of
 from admin_views.phone.visits import (
     PLACE_FIELDS,
     PLAN_FIELDS,
-    TOLD_FIELDS,
+    bound_told,
     find_visit,
     followed_customer,
     show_new_visit,
@@ -24,6 +25,7 @@ from auth.errors import HiddenRowError
 from auth.redirects import is_from_script
 from models import Visit, VisitPhoto
 from services import photos, visits
+from services.customers import Deed
 from services.positions import Position, read_position
 from services.visits import OpenVisitError
 from services.visits.flow import allowed_error_m
@@ -78,14 +80,16 @@ def check_in() -> Any:
 def tell() -> Any:
     """Keep what is told of a visit, without ending it."""
     raw_id = request.form.get("id", "")
-    row = _seen_visit(raw_id)
-    visits.require_visitor(db.session, row)
-    told = view_of(Visit).bound(row, request.form, only=TOLD_FIELDS)
+    row = find_visit(raw_id)
+    if row is None or not _may_tell(row):
+        return show_visit(raw_id, unsaved=_typed())
+    told = bound_told(row, request.form)
 
     def write() -> Visit:
         return visits.update_visit(db.session, row, _told(told))
 
-    return _step(told, write, lambda **shown: show_visit(raw_id, told=told, **shown), gettext("The visit was saved."))
+    done = gettext("The visit was saved.")
+    return _step(told, write, lambda **shown: show_visit(raw_id, told=told, **shown), done, row=row)
 
 
 @blueprint.post("/visit/check_out/")
@@ -93,14 +97,18 @@ def check_out() -> Any:
     """End the person's open visit; also one whose customer they have lost since."""
     raw_id = request.form.get("id", "")
     row = find_visit(raw_id)
-    told = None if row is None else view_of(Visit).bound(row, request.form, only=TOLD_FIELDS)
+    told = bound_told(row, request.form) if row is not None and _may_tell(row) else None
+    kept = True
 
     def write() -> int:
+        nonlocal kept
         visit_id = int(raw_id)
-        visits.check_out(db.session, visit_id, _position(), None if told is None else _told(told))
+        kept = visits.check_out(db.session, visit_id, _position(), None if told is None else _told(told))
         return visit_id
 
-    return _step(told, write, lambda **shown: show_visit(raw_id, told=told, **shown), gettext("The visit has ended."))
+    done = gettext("The visit has ended.")
+    answer = _step(told, write, lambda **shown: show_visit(raw_id, told=told, **shown), done, row=row)
+    return answer if kept or not _typed() else show_visit(raw_id, unsaved=_typed())
 
 
 @blueprint.post("/visit/photo/")
@@ -139,11 +147,23 @@ def delete_photo() -> Any:
     return redirect(url_for("phone.visit_page", id=visit_id))
 
 
-def _step(form: Any, write: Callable[[], Any], refused: Refused, done: str | Callable[[Visit], None]) -> Any:
-    """Take a step and show the visit, or show what was refused and why."""
+def _step(
+    form: Any,
+    write: Callable[[], Any],
+    refused: Refused,
+    done: str | Callable[[Visit], None],
+    *,
+    row: Visit | None = None,
+) -> Any:
+    """Take a step and show the visit, or show what was refused and why.
+
+    :param row: the visit of which a version is in the form
+    """
     if form is not None and not form.validate():
         faults = [str(message) for field in form for message in field.errors]
         return refused(fault=" ".join(faults))
+    if form is not None and row is not None and not view_of(Visit).is_fresh(form, row):
+        return refused(fault=" ".join(form.form_errors))
     try:
         made = write()
         db.session.commit()
@@ -186,6 +206,20 @@ def _seen_visit(raw_id: str) -> Visit:
     if row is None:
         raise HiddenRowError(f"visit {raw_id[:20]!r} of a lost customer")
     return row
+
+
+def _may_tell(row: Visit) -> bool:
+    """Tell whether the person may still write to the customer of a visit of their own.
+
+    :raises PermissionDeniedError: if it is somebody else's
+    """
+    visits.require_visitor(db.session, row)
+    return Deed.EDIT in deeds_of(row.customer)
+
+
+def _typed() -> str:
+    """Return what was told of a visit, as it was sent."""
+    return request.form.get("summary", "").strip()
 
 
 def _position() -> Position | None:

@@ -48,21 +48,25 @@ def new_visit() -> Any:
     return show_new_visit(request.args.get("customer", ""))
 
 
-def show_visit(raw_id: str, *, told: Any = None, place: Any = None, fault: str = "", open_id: int | None = None) -> Any:
+def show_visit(
+    raw_id: str, *, told: Any = None, place: Any = None, fault: str = "", open_id: int | None = None, unsaved: str = ""
+) -> Any:
     """Return the page of a visit; with status 422 where something was refused.
 
     :param told: the form with what was typed of it, else with what is stored
     :param place: likewise where it begins
     :param open_id: the visit that stands in the way
+    :param unsaved: what was told of it and could not be kept
     :raises HiddenRowError, PrivateCustomerError: if the person may not see it
     """
     row = find_visit(raw_id)
     if row is None:
         own = visits.own_visit(db.session, parse_row_id(raw_id) or 0)
-        return render_template("phone/lost_visit.html", row=own, status=statuses_of([own])[own.id])  # type: ignore[union-attr]
+        status = statuses_of([own])[own.id]  # type: ignore[union-attr]
+        return render_template("phone/lost_visit.html", row=own, status=status, unsaved=unsaved)
     view, deeds = view_of(Visit), deeds_of(row.customer)
     is_mine = row.user_id == actor().id
-    told = told or (view.bound(row, None, only=TOLD_FIELDS) if is_mine and Deed.EDIT in deeds else None)
+    told = told or (bound_told(row, None) if is_mine and Deed.EDIT in deeds else None)
     page = render_template(
         "phone/visit.html",
         row=row,
@@ -74,10 +78,16 @@ def show_visit(raw_id: str, *, told: Any = None, place: Any = None, fault: str =
         place=place or view.bound(row, None, only=PLACE_FIELDS),
         fault=fault,
         open_id=open_id,
+        unsaved=unsaved,
         allowed_error_m=allowed_error_m(db.session),
         max_photos=MAX_PHOTOS,
     )
     return page, 422 if fault else 200
+
+
+def bound_told(row: Visit, sent: Any) -> Any:
+    """Return the form of what is told of a visit; it says which version of the visit it shows."""
+    return view_of(Visit).bound(row, sent, only=TOLD_FIELDS, is_versioned=True)
 
 
 def show_new_visit(

@@ -9,6 +9,7 @@ from flask_babel import format_decimal, gettext
 from admin_views.cells import show_moment
 from admin_views.company import time_zone
 from admin_views.phone.blueprint import local_now
+from services.visits.states import duration_of
 
 _KILOMETRE_M = 1000
 _HOUR_S, _MINUTE_S = 3600, 60
@@ -30,6 +31,16 @@ def duration_words(seconds: int) -> str:
     if hours:
         return gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes)
     return gettext("%(minutes)d min", minutes=minutes)
+
+
+def lasted_words(visit: Any) -> str:
+    """Return how long a visit took: as it is stored, else from its ends; nothing where nobody knows.
+
+    :param visit: has ``duration_s``, ``check_in_at`` and ``check_out_at``
+    """
+    stored: int | None = visit.duration_s
+    seconds = stored if stored is not None else duration_of(visit.check_in_at, visit.check_out_at)
+    return duration_words(seconds) if seconds is not None else ""
 
 
 def short_moment(moment: datetime) -> str:

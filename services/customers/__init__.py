@@ -27,6 +27,7 @@ from services.customers.lifecycle import (
 )
 from services.customers.names import check_name_free
 from services.customers.people import co_followers_of, of_own_team
+from services.customers.records import correctable_ids
 from services.customers.rights import (
     Deed,
     allowed,
@@ -80,6 +81,7 @@ __all__ = [
     "check_name_free",
     "claim",
     "co_followers_of",
+    "correctable_ids",
     "create_customer",
     "delete_contact",
     "delete_customer",

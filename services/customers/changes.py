@@ -19,15 +19,17 @@ KEPT_LENGTH = 500
 Held = Mapping[str, Any]
 
 
-def held(session: AnySession, row: Any, keys: Collection[str]) -> Held:
+def held(session: AnySession, row: Any, keys: Collection[str], *, is_whole: bool = False) -> Held:
     """Return what a row holds now in those of the columns that people have a word for.
 
     :param keys: column attributes
+    :param is_whole: with what people only read
     :returns: name of the attribute -> value; of a related row its name, of a related customer its id, since those who
         read of the change may not know that customer
     """
     known = attributes_of(type(row)).values()
-    return {one.name: _held(session, row, one) for one in known if one.key in keys and not one.field.is_read_only}
+    asked = (one for one in known if one.key in keys and (is_whole or not one.field.is_read_only))
+    return {one.name: _held(session, row, one) for one in asked}
 
 
 def differences(before: Held, after: Held, *, prefix: str = "") -> dict[str, list[Any]]:

@@ -2,7 +2,13 @@
 
 from services.visit_status import TO_VISIT, shown_status, status_is
 from services.visits.due import DueVisit, due_follow_ups, due_visits
-from services.visits.errors import OpenVisitError, PlannedTimeError, VisitStateError, VisitTimesError
+from services.visits.errors import (
+    ImpossibleVisitError,
+    OpenVisitError,
+    PlannedTimeError,
+    VisitStateError,
+    VisitTimesError,
+)
 from services.visits.flow import (
     check_in,
     check_out,
@@ -13,9 +19,8 @@ from services.visits.flow import (
     start_visit,
 )
 from services.visits.own import own_visit, own_visits
+from services.visits.states import DONE, VISITING
 from services.visits.writing import (
-    DONE,
-    VISITING,
     create_visit,
     delete_visit,
     followed_customers_statement,
@@ -27,6 +32,7 @@ __all__ = [
     "TO_VISIT",
     "VISITING",
     "DueVisit",
+    "ImpossibleVisitError",
     "OpenVisitError",
     "PlannedTimeError",
     "VisitStateError",

@@ -14,7 +14,7 @@ from services.company_days import day_of
 from services.promises import is_newest_follow_up
 from services.visit_status import OVERDUE, TO_VISIT, shown_status
 from services.visits.own import kept_visits
-from services.visits.writing import VISITING
+from services.visits.states import VISITING
 
 #: As many as one can do in a day, and more.
 DUE_LIMIT = 50

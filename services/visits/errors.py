@@ -20,5 +20,9 @@ class PlannedTimeError(ServiceError):
     """A visit would be planned for no day, for a day that is over, or for years from now."""
 
 
+class ImpossibleVisitError(ServiceError):
+    """Status and moments of a visit do not fit together: one that has ended never began, one to come has begun."""
+
+
 class VisitStateError(ServiceError):
     """The visit is not at the step that was asked for: it has begun already, or it has ended."""

@@ -12,13 +12,14 @@ from auth.visibility import Outcome, outcome_of
 from models import Customer, Visit
 from models.scope import UnfilteredReason, unfiltered
 from models.types import utc_now
-from services.company_days import day_of
+from services.customers.contacts import editable_customer
 from services.customers.editing import update_customer
 from services.customers.rights import Deed, may
 from services.positions import Position, distance_m
 from services.visit_status import OVERDUE, TO_VISIT
-from services.visits.errors import PlannedTimeError, VisitStateError
-from services.visits.writing import DONE, VISITING, create_visit, followed_customers_statement, update_visit
+from services.visits.errors import VisitStateError
+from services.visits.states import DONE, VISITING
+from services.visits.writing import create_visit, followed_customers_statement, write_visit
 
 #: Metres, until there are settings.
 DEFAULT_ERROR_M = 500
@@ -57,11 +58,8 @@ def require_visitor(session: AnySession, visit: Visit) -> None:
 def plan_visit(session: AnySession, customer_id: int, planned_at: datetime | None) -> Visit:
     """Plan a visit of the actor for today or later. Flushes.
 
-    :raises PlannedTimeError: if there is no moment, its day is over, or it is years ahead
-    :raises HiddenRowError, PrivateCustomerError, PermissionDeniedError: as :func:`create_visit`
+    :raises PlannedTimeError, HiddenRowError, PrivateCustomerError, PermissionDeniedError: as :func:`create_visit`
     """
-    if planned_at is None or planned_at < day_of(session).start:
-        raise PlannedTimeError(f"planned for {planned_at}")
     return create_visit(session, customer_id, {"type": "planned", "status": TO_VISIT, "planned_at": planned_at})
 
 
@@ -102,20 +100,22 @@ def check_in(
     if visit.status not in (TO_VISIT, OVERDUE):
         raise VisitStateError(f"visit {visit.id} is {visit.status}")
     require_follows(session, visit.customer_id)
-    update_visit(session, visit, {"status": VISITING, "check_in_at": utc_now(), "check_in_address": address})
+    begun = {"status": VISITING, "check_in_at": utc_now(), "check_in_address": address}
+    write_visit(session, visit, editable_customer(session, visit.customer_id), begun)
     _place(session, visit, position, fills_position=fills_position)
     return visit
 
 
 def check_out(
     session: AnySession, visit_id: int, position: Position | None = None, told: Mapping[str, Any] | None = None
-) -> None:
+) -> bool:
     """End the actor's open visit. Flushes.
 
     Who has lost the customer meanwhile, or may no longer write to it, still ends the visit; what is told is then left
     out, since it would be a record of the customer.
 
     :param told: ``summary`` and ``progress_after_id``
+    :returns: whether what is told was kept
     :raises HiddenRowError: if the actor has no such visit
     :raises VisitStateError: if it is not open
     """
@@ -131,12 +131,15 @@ def check_out(
     if position is not None:
         ended |= {"check_out_lat": position.lat, "check_out_lng": position.lng}
     visit = session.get(Visit, visit_id) if outcome_of(session, row.customer_id) is Outcome.FULL else None
-    if visit is not None and may(session, Deed.EDIT, session.get_one(Customer, row.customer_id)):
-        update_visit(session, visit, ended | {name: value for name, value in (told or {}).items() if name in _TOLD})
-        return
+    customer = session.get_one(Customer, row.customer_id) if visit is not None else None
+    if visit is not None and customer is not None and may(session, Deed.EDIT, customer):
+        kept = {name: value for name, value in (told or {}).items() if name in _TOLD}
+        write_visit(session, visit, customer, ended | kept)
+        return True
     ended["duration_s"] = int((ended["check_out_at"] - row.check_in_at).total_seconds())
     with unfiltered(session, UnfilteredReason.OWN_VISITS) as every:
         every.execute(update(Visit).where(Visit.id == visit_id).values(**ended, version=Visit.version + 1))
+    return False
 
 
 def allowed_error_m(session: AnySession) -> int:

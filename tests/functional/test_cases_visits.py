@@ -23,6 +23,8 @@ from tests.functional.visibility_pages import HIDDEN, NOTICE, outcome, snapshot,
 ClientAs = Callable[[str], FlaskClient]
 PICKED = [("a1", "c1 c2 c3"), ("leadA", "c5"), ("va", "c11"), ("a2", ""), ("admin", "")]
 
+TOMORROW = (utc_now() + timedelta(days=1)).strftime("%Y-%m-%dT09:00")
+
 
 @pytest.mark.parametrize(("login", "names"), PICKED)
 def test_case_39_followed_customers_alone_are_visited(
@@ -34,7 +36,7 @@ def test_case_39_followed_customers_alone_are_visited(
 
     picked = client.get("/admin/visit/ajax/lookup/?name=customer").get_json()
     posts = [
-        client.post("/admin/visit/new/", data={"customer": row.id, "type": "planned", "status": "to_visit"}).status_code
+        client.post("/admin/visit/new/", data={"customer": row.id, "planned_at": TOMORROW}).status_code
         for row in company.customers.values()
         if row.id not in allowed
     ]
@@ -58,11 +60,14 @@ def lost(client_as: ClientAs, session: Session, company: Company) -> Visit:
     """Return a visit of a2 to C2 that has begun before a1 took a2 off the customer and made it private."""
     a1, a2 = client_as("a1"), client_as("a2")
     statuses = [change_follower(a1, company.c2, company.a2, "add").status_code]
-    data = {"customer": company.c2.id, "type": "ad_hoc", "status": "visiting", "summary": "summary-of-a2"}
-    statuses.append(a2.post("/admin/visit/new/", data=data).status_code)
+    statuses.append(a2.post("/m/visit/start/", data={"customer": company.c2.id}).status_code)
+    with unfiltered(session, UnfilteredReason.COMMAND) as every:
+        told = {"id": every.scalars(select(Visit.id)).one(), "summary": "summary-of-a2", "version": 1}
+    session.rollback()
+    statuses.append(a2.post("/m/visit/tell/", data=told).status_code)
     statuses.append(change_follower(a1, company.c2, company.a2, "remove").status_code)
     statuses.append(mark(a1, company.c2, "private").status_code)
-    assert statuses == [302, 302, 302, 302]
+    assert statuses == [302, 302, 302, 302, 302]
 
     with unfiltered(session, UnfilteredReason.COMMAND) as every:
         visit = every.scalars(select(Visit)).one()
@@ -101,7 +106,8 @@ def test_case_40_on_the_phone(client_as: ClientAs, session: Session, company: Co
 
     ended = a2.post("/m/visit/check_out/", data={"id": lost.id, "summary": "written blind"})
 
-    assert ended.location == f"/m/visit/?id={lost.id}"
+    assert (ended.status_code, "was not stored" in ended.text, "written blind" in ended.text) == (200, True, True)
+    assert "summary-of-a2" not in ended.text
     with unfiltered(session, UnfilteredReason.COMMAND) as every:
         found = every.execute(select(Visit.summary, Visit.status)).one()
     session.rollback()

@@ -4,6 +4,7 @@ Refused or handled, never an error of the server (the client raises those), and 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Customer
 from models.enums import Permission
+from models.types import utc_now
 from tests.factories import Company, switch_private
 from tests.files import csv_bytes
 from tests.functional import deed_pages
@@ -26,6 +28,7 @@ from tests.functional.visibility_pages import (
 )
 from tests.import_steps import upload
 
+TOMORROW = (utc_now() + timedelta(days=1)).strftime("%Y-%m-%dT09:00")
 ClientAs = Callable[[str], FlaskClient]
 FORGED = ["0", "-1", str(2**31), str(2**63), "9" * 400, "abc", "1 OR 1=1", "１", "", "1\0"]
 #: Addresses about one row -> what is asked beside the id.
@@ -71,7 +74,7 @@ def test_forged_choice_is_refused(client_as: ClientAs, session: Session, company
 
     answers = {
         "contact": a1.post("/admin/contact/new/", data={"customer": forged, "name": "new"}),
-        "visit": a1.post("/admin/visit/new/", data={"customer": forged, "type": "planned", "status": "to_visit"}),
+        "visit": a1.post("/admin/visit/new/", data={"customer": forged, "planned_at": TOMORROW}),
         "grade": deed_pages.edit(a1, session, c2, grade=forged if not is_blank else "0"),
         "co-follower": a1.post(
             "/admin/customer/co_followers/", data={"id": c2.id, "action": "add", "employee": forged}

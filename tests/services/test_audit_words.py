@@ -238,6 +238,9 @@ def test_an_edit_says_old_and_new_to_those_alone_who_see_the_customer(
         entry(bare_session, A.EDIT, company.c1, edits),
         entry(bare_session, A.EDIT_CONTACT, company.c1, contacts),
         entry(bare_session, A.DELETE_CONTACT, company.c1, {"contact": "secret name"}),
+        entry(bare_session, A.EDIT_VISIT, company.c1, {"visit": "#7 x", "visit.summary": ["secret 4", "secret 5"]}),
+        entry(bare_session, A.EDIT_FOLLOW_UP, company.c1, {"attachment": [None, "secret 6"]}),
+        entry(bare_session, A.DELETE_FOLLOW_UP, company.c1, {"follow_up.method": ["phone", None]}),
     ]
     bare_session.commit()
 
@@ -251,6 +254,10 @@ def test_an_edit_says_old_and_new_to_those_alone_who_see_the_customer(
             "Key contact: secret name",
             "Mobile: — → secret 3",
             "Key contact: secret name",
+            "Visit: #7 x",
+            "Summary: secret 4 → secret 5",
+            "File: — → secret 6",
+            "Method: Phone → —",
         ]
     else:
         assert {line.partition(": ")[2] for line in lines} == {"not visible to you"}

@@ -111,7 +111,7 @@ def test_visit_takes_nine_photos(app: Flask, session: Session, company: factorie
 
 
 def test_attachment_is_kept_as_sent(app: Flask, company: factories.Company) -> None:
-    with acting(app, company.a1.id) as own:
+    with acting(app, company.b1.id) as own:
         follow_up = own.get_one(FollowUp, company.follow_up.id)
         row = attachments.add_attachment(own, follow_up, BytesIO(b"<html>"), "C:\\fakepath\\报价/..\\报价 2026.html")
         own.commit()
@@ -128,7 +128,7 @@ def test_attachments_are_bounded(
 ) -> None:
     monkeypatch.setattr(attachments, "MAX_BYTES", 100)
     monkeypatch.setattr(attachments, "MAX_ATTACHMENTS", 2)
-    with acting(app, company.a1.id) as own:
+    with acting(app, company.b1.id) as own:
         follow_up = own.get_one(FollowUp, company.follow_up.id)
         for content in (b"", b"x" * 101):
             with pytest.raises(AttachmentSizeError):

@@ -278,7 +278,7 @@ def test_own_visit_is_kept(engine: Engine, bare_session: Session, company: facto
 
 
 def test_deleting_is_for_who_may_edit(engine: Engine, bare_session: Session, company: factories.Company) -> None:
-    visit = factories.make_visit(bare_session, company.c3, user=company.b1)
+    visit = factories.make_visit(bare_session, company.c3, user=company.a1)
 
     with acting_in(engine, company.leadA.id) as own, pytest.raises(PermissionDeniedError):
         visits.delete_visit(own, own.get_one(Visit, visit.id))

@@ -10,9 +10,13 @@ from auth.actor import get_actor
 from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
 from models import Customer, Employee, FollowUpProgress, Visit
 from models.scope import UnfilteredReason, unfiltered
+from models.types import utc_now
 from services import customers
 from services.visits import (
+    ImpossibleVisitError,
     OpenVisitError,
+    PlannedTimeError,
+    VisitStateError,
     VisitTimesError,
     create_visit,
     followed_customers_statement,
@@ -23,6 +27,7 @@ from tests import factories
 from tests.conftest import acting_in
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+LATER = utc_now() + timedelta(days=3)
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def test_a_visit_begins_and_ends(engine: Engine, bare_session: Session, company:
     signed = factories.save(bare_session, FollowUpProgress(name="signed"))
 
     with acting_in(engine, company.b1.id) as own:
-        visit = create_visit(own, company.c3.id, {"planned_at": NOON, "user_id": company.a1.id})
+        visit = create_visit(own, company.c3.id, {"planned_at": utc_now(), "user_id": company.a1.id})
         assert (visit.user_id, visit.status, visit.check_in_at) == (company.b1.id, "to_visit", None)
         update_visit(own, visit, {"status": "visiting", "check_in_at": NOON})
         update_visit(
@@ -107,7 +112,7 @@ def test_moments_are_filled_in_by_the_status(engine: Engine, company: factories.
 def test_one_visit_is_open_at_a_time(engine: Engine, company: factories.Company) -> None:
     with acting_in(engine, company.a1.id) as own:
         first = create_visit(own, company.c1.id, {"status": "visiting"})
-        second = create_visit(own, company.c2.id, {"status": "to_visit"})
+        second = create_visit(own, company.c2.id, {"planned_at": utc_now()})
         with pytest.raises(OpenVisitError):
             create_visit(own, company.c2.id, {"status": "visiting"})
         with pytest.raises(OpenVisitError):
@@ -116,6 +121,52 @@ def test_one_visit_is_open_at_a_time(engine: Engine, company: factories.Company)
         update_visit(own, first, {"status": "done"})
         update_visit(own, second, {"status": "visiting"})
         own.commit()
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"check_in_at": NOON, "planned_at": LATER}, ImpossibleVisitError),
+        ({"status": "overdue", "check_in_at": NOON, "planned_at": NOON}, ImpossibleVisitError),
+        ({"status": "visiting", "check_in_at": NOON, "check_out_at": NOON}, ImpossibleVisitError),
+        ({"status": "done"}, ImpossibleVisitError),
+        ({"status": "overdue"}, PlannedTimeError),
+        ({"status": "to_visit"}, PlannedTimeError),
+        ({"planned_at": NOON}, PlannedTimeError),
+    ],
+)
+def test_impossible_visits_are_refused(
+    engine: Engine, company: factories.Company, values: dict[str, object], error: type[Exception]
+) -> None:
+    with acting_in(engine, company.a1.id) as own, pytest.raises(error):
+        create_visit(own, company.c1.id, values)
+
+
+def test_no_visit_goes_back(engine: Engine, bare_session: Session, company: factories.Company) -> None:
+    values = {"status": "done", "check_in_at": NOON}  # nobody noted when it ended
+    visit = factories.make_visit(bare_session, company.c1, user=company.a1, **values)
+
+    with acting_in(engine, company.a1.id) as own:
+        row = own.get_one(Visit, visit.id)
+        for status in ("visiting", "to_visit", "overdue"):
+            with pytest.raises(VisitStateError):
+                update_visit(own, row, {"status": status})
+            own.rollback()
+        update_visit(own, row, {"summary": "told later"})
+        assert (row.check_out_at, row.duration_s) == (None, None)
+
+
+def test_a_missed_plan_is_moved(engine: Engine, bare_session: Session, company: factories.Company) -> None:
+    visit = factories.make_visit(bare_session, company.c1, user=company.a1, status="overdue", planned_at=NOON)
+
+    with acting_in(engine, company.a1.id) as own:
+        row = own.get_one(Visit, visit.id)
+        update_visit(own, row, {"summary": "call first"})  # its day stands, so it may
+        with pytest.raises(PlannedTimeError):
+            update_visit(own, row, {"planned_at": NOON + timedelta(days=1)})
+        own.rollback()
+        update_visit(own, row, {"planned_at": LATER})
+        assert (row.status, row.planned_at) == ("to_visit", LATER)
 
 
 def test_a_visit_does_not_end_before_it_began(engine: Engine, company: factories.Company) -> None:

@@ -16,11 +16,14 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from models import FollowUpProgress, Visit, VisitPhoto
+from models.enums import Permission
 from models.scope import UnfilteredReason, unfiltered
 from models.types import utc_now
 from services import settings
 from tests import factories, pictures
 from tests.factories import Company
+from tests.functional.deed_pages import change_follower
+from tests.functional.visibility_pages import give_role
 
 ClientAs = Callable[[str], FlaskClient]
 HERE = {"lat": "30.657500", "lng": "104.080800"}
@@ -62,10 +65,11 @@ def test_visit_from_the_pick_to_its_end(client_as: ClientAs, session: Session, c
     visit = visits_of(session)[0]
     assert begun.location == f"/m/visit/?id={visit.id}"
     assert "You are visiting" in client.get("/m/").text
-    kept = client.post("/m/visit/tell/", data={"id": visit.id, "summary": "half"})
+    kept = client.post("/m/visit/tell/", data={"id": visit.id, "summary": "half", "version": 2})
     assert (kept.location, visits_of(session)[0].status) == (begun.location, "visiting")
     ended = client.post(
-        "/m/visit/check_out/", data={"id": visit.id, "summary": "all agreed", "progress_after": signed.id, **HERE}
+        "/m/visit/check_out/",
+        data={"id": visit.id, "summary": "all agreed", "progress_after": signed.id, "version": 3, **HERE},
     )
     visit = visits_of(session)[0]
 
@@ -124,7 +128,7 @@ def test_overdue_visit_says_so(client_as: ClientAs, session: Session, company: C
         ("start", {"lat": "NaN", "lng": "0"}, "Enter both latitude"),
         ("start", {"lat": "30"}, "Enter both latitude"),
         ("start", {"check_in_address": "x" * 201}, "longer than 200"),
-        ("plan", {"planned_at": ""}, "within two years"),
+        ("plan", {"planned_at": ""}, "This field is required"),
         ("plan", {"planned_at": "2001-01-01T09:00"}, "within two years"),
         ("plan", {"planned_at": "2099-01-01T09:00"}, "within two years"),
         ("plan", {"planned_at": "tomorrow"}, "Not a valid datetime"),
@@ -161,7 +165,7 @@ def test_long_summary_comes_back(client_as: ClientAs, session: Session, going: V
     client = client_as("b1")
     too_long = "长" * 20_001
 
-    answer = client.post("/m/visit/check_out/", data={"id": going.id, "summary": too_long})
+    answer = client.post("/m/visit/check_out/", data={"id": going.id, "summary": too_long, "version": 1})
 
     assert (answer.status_code, too_long in answer.text) == (422, True)
     assert visits_of(session)[0].status == "visiting"
@@ -178,6 +182,58 @@ def test_visit_is_ended_by_its_visitor_alone(
     assert client.post("/m/visit/check_in/", data={"id": going.id}).status_code in (403, 404)
     assert send_photo(client, going.id, pictures.picture()).status_code in (403, 404)
     assert [(visit.status, visit.summary) for visit in visits_of(session)] == [("visiting", None)]
+
+
+@pytest.mark.parametrize("step", ["tell", "check_out"])
+@pytest.mark.parametrize("is_seen", [False, True], ids=["lost", "read only"])
+def test_what_is_told_of_a_lost_customer_is_shown_for_copying(
+    client_as: ClientAs, session: Session, company: Company, going: Visit, *, step: str, is_seen: bool
+) -> None:
+    client = client_as("b1")
+    assert change_follower(client_as("a1"), company.c3, company.b1, "remove").status_code == 302
+    if is_seen:
+        give_role(session, company.b1, Permission.VIEW_ALL_CUSTOMERS)
+
+    answer = client.post(f"/m/visit/{step}/", data={"id": going.id, "summary": "typed <i>", "version": 1})
+
+    assert answer.status_code == 200
+    assert ("was not stored" in answer.text, "typed &lt;i&gt;" in answer.text) == (True, True)
+    stored = visits_of(session)[0]
+    assert (stored.summary, stored.status) == (None, "done" if step == "check_out" else "visiting")
+
+
+@pytest.mark.parametrize("step", ["tell", "check_out"])
+def test_correction_of_somebody_else_is_not_overwritten(
+    client_as: ClientAs, session: Session, company: Company, going: Visit, step: str
+) -> None:
+    client, admin = client_as("b1"), client_as("admin")
+    assert 'name="version"' in client.get(f"/m/visit/?id={going.id}").text
+    corrected = admin.post(f"/admin/visit/edit/?id={going.id}", data={"summary": "corrected", "version": "1"})
+    assert corrected.status_code == 302
+
+    data = {"id": going.id, "summary": "typed", "version": 1}
+    refused = client.post(f"/m/visit/{step}/", data=data)
+    assert refused.status_code == 422
+    for words in ("Somebody has changed it meanwhile", ">typed</textarea>", "corrected"):
+        assert words in refused.text.replace("\r\n", ""), words
+    assert [(visit.summary, visit.status) for visit in visits_of(session)] == [("corrected", "visiting")]
+
+    assert client.post(f"/m/visit/{step}/", data=data | {"version": 2}).status_code == 302
+    assert visits_of(session)[0].summary == "typed"
+
+
+def test_visit_without_a_stored_duration(client_as: ClientAs, session: Session, company: Company) -> None:
+    began = utc_now() - timedelta(hours=2)
+    for ended in (began + timedelta(minutes=75), None):
+        for customer in (company.c3, company.c2):  # C2 is none of b1's
+            times = {"check_in_at": began, "check_out_at": ended}
+            factories.make_visit(session, customer, user=company.b1, status="done", **times)
+    client = client_as("b1")
+
+    pages = [client.get(f"/m/visit/?id={visit.id}") for visit in visits_of(session)]
+
+    assert [(page.status_code, "1 h 15 min" in page.text) for page in pages] == [(200, True)] * 2 + [(200, False)] * 2
+    assert client.get("/m/visits/").text.count("1 h 15 min") == 2
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -240,7 +296,7 @@ def test_form_without_a_photo_is_told(client_as: ClientAs, going: Visit) -> None
 
 
 def test_files_of_follow_ups_are_downloads(client_as: ClientAs, session: Session, company: Company) -> None:
-    follow_up = factories.make_follow_up(session, company.c3, author=company.a1)
+    follow_up = factories.make_follow_up(session, company.c3, author=company.b1)
     client = client_as("b1")
     tab = f"/m/customer/?id={company.c3.id}&tab=follow_ups"
 
