@@ -34,6 +34,7 @@ def read_handover(args: Args) -> Handover:
         split=_word(args, "split", Split.EVEN),
         keep_as_co_follower=is_ticked(args, "keep_as_co_follower"),
         remove_followers=is_ticked(args, "remove_followers"),
+        leave_visits=is_ticked(args, "leave_visits"),
         co_following=_word(args, "co_following", CoFollowing.KEEP),
     )
 
@@ -44,6 +45,7 @@ def written(asked: Handover) -> list[tuple[str, str]]:
         "pool": asked.is_to_pool,
         "keep_as_co_follower": asked.keep_as_co_follower,
         "remove_followers": asked.remove_followers,
+        "leave_visits": asked.leave_visits,
     }
     return [
         ("employee", str(asked.employee_id)),

@@ -17,7 +17,7 @@ from services.customers.scopes import SCOPES
 #: What everybody who reads the log may know of a customer: who follows it and who sees it. All else is its content.
 _OPEN = frozenset({"owner", "co_followers", "visibility"})
 #: Facts that say what stands in a customer, or name what hangs on it.
-_CONTENT_FACTS = frozenset({"contact", "follow_up", "visit", "attachment", "storefront_photo"})
+_CONTENT_FACTS = frozenset({"contact", "follow_up", "visit", "planned_visits", "attachment", "storefront_photo"})
 #: Filters whose value somebody typed freely.
 _TYPED = frozenset({"contains", "named"})
 #: Deeds by which something came into being: what was before needs no words.
@@ -48,6 +48,7 @@ FACT_LABELS: Mapping[str, Label] = {
     "follow_up": label(en="Follow-up", zh="跟进记录"),
     "visit": label(en="Visit", zh="拜访记录"),
     "attachment": label(en="File", zh="文件"),
+    "planned_visits": label(en="Planned visits taken over", zh="接手的计划拜访数"),
     "record": label(en="Through", zh="经由"),
     "file": label(en="File", zh="文件"),
     "type": label(en="File type", zh="文件类型"),

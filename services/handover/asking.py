@@ -44,6 +44,8 @@ class Handover:
     keep_as_co_follower: bool = False
     remove_followers: bool = False
     co_following: CoFollowing = CoFollowing.KEEP
+    #: Planned visits stay with the one who gives; else whoever takes the customer takes them over.
+    leave_visits: bool = False
 
     def receivers(self) -> list[int | None]:
         """Return who takes the customers, None standing for the pool.

@@ -5,7 +5,7 @@ The rules of a transfer are ``services.customers.lifecycle``'s; here they are as
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
@@ -22,6 +22,7 @@ from services.customers.lifecycle import check_transfer, co_followers_after
 from services.customers.people import active_employees
 from services.customers.rights import transferable_ids
 from services.handover.asking import CoFollowing, Handover, Split
+from services.handover.visits import planned_visits
 from services.listing import Listing, filtered_statement
 
 #: How many customers one hand-over may be about.
@@ -53,6 +54,11 @@ class Move:
         """Tell whether the customer gets another owner, or goes to the pool."""
         return self.owner_id != self.customer.owner_id
 
+    @property
+    def taker_id(self) -> int | None:
+        """Return who takes the place of the one who gives, as owner or as co-follower; None for nobody."""
+        return self.owner_id if self.has_new_owner else next(iter(self.after - self.before), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -62,6 +68,8 @@ class Share:
     #: Customers that change their owner, and those that only get another co-follower.
     owned: int
     co_followed: int
+    #: Planned visits that come along.
+    visits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,13 @@ class Plan:
     ended: int
     #: Followings that stay, since the actor may not change them.
     untouched: int
+    #: Customer id -> ids of the planned visits to it that are taken over.
+    visits: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+    @property
+    def visit_count(self) -> int:
+        """Return how many planned visits are taken over."""
+        return sum(map(len, self.visits.values()))
 
     @property
     def customers(self) -> list[Customer]:
@@ -131,16 +146,35 @@ def plan(session: AnySession, asked: Handover, *, is_locking: bool = False) -> P
     ]
     settled = [_settled(asked, *pair, present) for pair in zip(shared, cycle(receivers), strict=False)]
     taken = Counter(receiver_id for receiver_id, _ in settled)
+    moves += [move for _, move in settled]
+    visits = _visits(session, asked, moves, is_locking=is_locking)
+    coming: Counter[int | None] = Counter()
+    for move in moves:
+        coming[move.taker_id] += len(visits.get(move.customer.id, ()))
     return Plan(
         giver=giver,
-        moves=(*moves, *(move for _, move in settled)),
+        moves=tuple(moves),
         shares=tuple(
-            Share(people.get(receiver_id or 0), len(share), taken[receiver_id] if receiver_id is not None else 0)
+            Share(
+                people.get(receiver_id or 0),
+                len(share),
+                taken[receiver_id] if receiver_id is not None else 0,
+                coming[receiver_id],
+            )
             for receiver_id, share in divided.items()
         ),
         ended=taken[None],
         untouched=untouched,
+        visits=visits,
     )
+
+
+def _visits(session: AnySession, asked: Handover, moves: Iterable[Move], *, is_locking: bool) -> dict[int, list[int]]:
+    """Return customer id -> ids of the planned visits that somebody takes over with it."""
+    ids = [move.customer.id for move in moves if move.taker_id is not None]
+    if asked.leave_visits or not ids:
+        return {}
+    return planned_visits(session, asked.employee_id, ids, is_locking=is_locking)
 
 
 def _customers(session: AnySession, asked: Handover, criterion: Any, *, is_locking: bool) -> list[Customer]:

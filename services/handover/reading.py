@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from auth.actor import AnySession, get_actor
 from models import Customer, CustomerFollower, Employee
@@ -21,7 +21,9 @@ class Part:
 
     id: int
     name: str
+    #: Customers owned, and those of others that are co-followed.
     count: int
+    co_followed: int
 
 
 def totals_of(session: AnySession, employee_id: int) -> tuple[int, int]:
@@ -40,11 +42,19 @@ def parts_of(session: AnySession, employee_id: int) -> dict[str, Counts]:
 
 
 def awaiting(session: AnySession) -> list[Part]:
-    """Return those who have left, and how many customers they still own, of what the actor may hand over. One query."""
+    """Return those who have left and still follow customers, of what the actor may hand over. One statement."""
     actor = get_actor(session)
     if actor is None:
         return []
-    query = select(Employee.id, Employee.name, func.count(Customer.id).label("count"))
-    query = query.join(Customer, Customer.owner_id == Employee.id).where(owner_has_left())
-    rows = session.execute(query.group_by(Employee.id, Employee.name).order_by(Employee.name_sort, Employee.id))
+    owned = select(Customer.owner_id.label("id"), func.count().label("count")).where(owner_has_left())
+    leavers = select(Employee.id).where(Employee.is_active.is_(False))
+    shared = select(CustomerFollower.employee_id.label("id"), func.count().label("count"))
+    shared = shared.where(CustomerFollower.employee_id.in_(leavers))
+    owners = owned.group_by(Customer.owner_id).subquery()
+    followers = shared.group_by(CustomerFollower.employee_id).subquery()
+    columns = (func.coalesce(owners.c.count, 0), func.coalesce(followers.c.count, 0))
+    query = select(Employee.id, Employee.name, *columns).join(owners, owners.c.id == Employee.id, isouter=True)
+    query = query.join(followers, followers.c.id == Employee.id, isouter=True)
+    query = query.where(or_(owners.c.id.is_not(None), followers.c.id.is_not(None)))
+    rows = session.execute(query.order_by(Employee.name_sort, Employee.id))
     return [Part(*row) for row in rows if may_hand_over(actor, row.id)]

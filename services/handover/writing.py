@@ -16,6 +16,7 @@ from services import audit
 from services.customers.lifecycle import follower_changes, owner_changes
 from services.customers.people import names_of
 from services.handover.planning import Move, Plan
+from services.handover.visits import give_visits
 
 #: Customers of one statement.
 BATCH = 5_000
@@ -29,6 +30,7 @@ def hand_over(session: AnySession, found: Plan) -> None:
     :raises StaleDataError: if a customer was changed all the same
     """
     names = names_of(session, _everybody(found))
+    give_visits(session, found.giver.id, _taken_visits(found))
     _end_followings(session, found.moves)
     _begin_followings(session, found.moves)
     _update(session, [move.customer.id for move in found.moves if not move.has_new_owner], {})
@@ -40,7 +42,16 @@ def hand_over(session: AnySession, found: Plan) -> None:
             moved["department_id"] = receiver.department_id
         ids = [move.customer.id for move in found.moves if move.has_new_owner and move.owner_id == owner_id]
         _update(session, ids, moved, old_owner_id=found.giver.id)
-    _note(session, found.moves, names)
+    _note(session, found, names)
+
+
+def _taken_visits(found: Plan) -> dict[int, list[int]]:
+    """Return id of a colleague -> ids of the planned visits that come along."""
+    taken: dict[int, list[int]] = {}
+    for move in found.moves:
+        if move.taker_id is not None and move.customer.id in found.visits:
+            taken.setdefault(move.taker_id, []).extend(found.visits[move.customer.id])
+    return taken
 
 
 def _everybody(found: Plan) -> set[int]:
@@ -104,16 +115,18 @@ def _update(
             raise StaleDataError(f"{result.rowcount} of {len(batch)} customers are as they were")
 
 
-def _note(session: AnySession, moves: Iterable[Move], names: Mapping[int, str]) -> None:
+def _note(session: AnySession, found: Plan, names: Mapping[int, str]) -> None:
     noted: dict[AuditAction, dict[int, dict[str, Any]]] = {}
-    for move in moves:
-        changes = follower_changes(names, move.before, move.after)
+    for move in found.moves:
+        changes: dict[str, Any] = {**follower_changes(names, move.before, move.after)}
         if move.has_new_owner:
             action = AuditAction.TRANSFER
             changes = owner_changes(names, move.customer.owner_id, move.owner_id) | changes
         else:
             is_given = bool(move.after - move.before)
             action = AuditAction.ADD_CO_FOLLOWER if is_given else AuditAction.REMOVE_CO_FOLLOWER
+        if move.customer.id in found.visits:
+            changes["planned_visits"] = len(found.visits[move.customer.id])
         noted.setdefault(action, {})[move.customer.id] = changes
     for action, entries in noted.items():
         audit.record_rows(session, action, Customer, entries)

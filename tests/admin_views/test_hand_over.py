@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from models.types import utc_now
 from tests import factories
 from tests.admin_views.deed_answers import messages, options, sides, stored
 from tests.factories import Company
@@ -86,12 +88,15 @@ def test_leavers_wait_on_the_page(client_as: ClientAs, company: Company) -> None
 def test_preview_says_what_happens_and_is_what_is_done(client_as: ClientAs, session: Session, company: Company) -> None:
     lead_a = client_as("leadA")
     query = {"employee": company.a1.id, "to": [company.a2.id], "remove_followers": "1"}
+    factories.make_visit(session, company.c2, user=company.a1, planned_at=utc_now() + timedelta(days=1))
 
     page = lead_a.get(PAGE, query_string=query, headers=ENGLISH).text
 
     assert options(page, "to") == {"leada", "a2"}  # the own team, without the one who gives
     assert sides(page) == {"gain": ["a2 3 customers"], "lose": ["a1 3 customers", "b1 1 customer", "leadB 1 customer"]}
     assert "Hand over 3 customers" in page
+    assert "1 planned visit is taken over." in page
+    assert "is taken over" not in lead_a.get(PAGE, query_string={**query, "leave_visits": "1"}, headers=ENGLISH).text
     answer = lead_a.post(PAGE, data=fields(page))
     assert answer.location == f"{PAGE}?employee={company.a1.id}"
     assert messages(lead_a, answer) == ["3 customers were handed over."]

@@ -1,6 +1,8 @@
 """Handing over what somebody follows: shares, followers afterwards, refusals that change nothing, few statements."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from auth.errors import HiddenRowError, PermissionDeniedError
-from models import AuditEntry, Customer, CustomerFollower, CustomerGrade, Region
+from models import AuditEntry, Customer, CustomerFollower, CustomerGrade, Region, Visit
 from models.audit_action import AuditAction
 from models.scope import UnfilteredReason, unfiltered
+from models.types import utc_now
 from services import customers
 from services.bulk import TooManyRowsError
 from services.customers import InactiveEmployeeError, PrivateNeedsOwnerError
@@ -224,6 +227,53 @@ def test_leavers_await_those_who_may_hand_over(
 ) -> None:
     with acting_in(engine, company[login].id) as session:
         assert [(part.name, part.count) for part in awaiting(session)] == expected
+
+
+def test_leavers_who_only_co_follow_await_too(engine: Engine, bare_session: Session, company: Company) -> None:
+    factories.make_customer(bare_session, "shared", owner=company.w1, co_followers=[company.off, company.b1])
+    with acting_in(engine, company.admin.id) as session:
+        found = [(part.name, part.count, part.co_followed) for part in awaiting(session)]
+
+    assert found == [("gone", 1, 0), ("off", 0, 1)]
+
+
+def test_planned_visits_go_to_whoever_takes_the_customer(
+    engine: Engine, bare_session: Session, company: Company
+) -> None:
+    """Those that have begun stay, and those of others; the entry says how many went."""
+    gone, session = company.gone, bare_session
+    shared = factories.make_customer(session, "shared", owner=company.a1, co_followers=[gone])
+    soon = utc_now() + timedelta(days=1)
+    planned = [factories.make_visit(session, company.c6, user=gone, planned_at=soon) for _ in range(2)]
+    planned += [factories.make_visit(session, shared, user=gone, planned_at=soon, status="overdue")]
+    stay = [
+        factories.make_visit(session, company.c6, user=gone, status="done", check_in_at=soon, check_out_at=soon),
+        factories.make_visit(session, company.c6, user=company.leadA, planned_at=soon),
+    ]
+    asked = Handover(gone.id, (company.a2.id,), co_following=CoFollowing.GIVE)
+    with acting_in(engine, company.leadA.id) as own:
+        assert plan(own, replace(asked, leave_visits=True)).visit_count == 0
+
+    found = done(engine, company.leadA.id, asked)
+
+    assert (found.visit_count, [share.visits for share in found.shares]) == (3, [3])
+    with unfiltered(session, UnfilteredReason.COMMAND) as every:
+        rows = [(row.user_id, row.version) for row in every.scalars(select(Visit).order_by(Visit.id))]
+        told = {entry.row_id: entry.changes["planned_visits"] for entry in every.scalars(select(AuditEntry))}
+    assert rows == [(company.a2.id, 2)] * len(planned) + [(row.user_id, 1) for row in stay]
+    assert told == {company.c6.id: 2, shared.id: 1}
+
+
+def test_planned_visits_stay_where_nobody_takes_the_customer(
+    engine: Engine, bare_session: Session, company: Company
+) -> None:
+    row = factories.make_customer(bare_session, "open", owner=company.a2)
+    visit = factories.make_visit(bare_session, row, user=company.a2, planned_at=utc_now())
+
+    found = done(engine, company.admin.id, Handover(company.a2.id, (), is_to_pool=True))
+
+    with unfiltered(bare_session, UnfilteredReason.COMMAND) as every:
+        assert (found.visit_count, every.scalar(select(Visit.user_id))) == (0, visit.user_id)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
