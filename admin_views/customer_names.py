@@ -1,5 +1,6 @@
 """Whether a customer's name is taken, asked while it is typed: tells no more than a refused form does (DOMAIN 3.6)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, request
@@ -30,6 +31,13 @@ class CustomerNamesMixin(PageMixin):
 
         With ``id`` the customer being edited, whose own name is no fault.
         """
+        return self.told_of_name(lambda customer_id: self.get_url(".details_view", id=customer_id))
+
+    def told_of_name(self, page_of: Callable[[int], str]) -> dict[str, str | None]:
+        """Return the answer to a question about a name.
+
+        :param page_of: from a customer's id to the address of its page
+        """
         row = self.get_one(request.args["id"]) if "id" in request.args else None
         openings.forget()
         if not (self.can_create if row is None else self.can_edit and self.can_edit_row(row)):
@@ -41,17 +49,14 @@ class CustomerNamesMixin(PageMixin):
             return {"message": None, "url": None}  # what is wrong with it the form says when it is sent
         except DuplicateCustomerNameError as error:
             shown = error.visible_id
-            url = None if shown is None else self.get_url(".details_view", id=shown)
-            return {"message": message_of(error), "url": url}
-        return self._similar(name, row)
+            return {"message": message_of(error), "url": None if shown is None else page_of(shown)}
+        return _similar(name, row, page_of)
 
-    def _similar(self, name: str, row: Any) -> dict[str, str | None]:
-        """Return which customers whom the person sees may be the one of a free name, and the address of the first."""
-        found = similar_customers(db.session, name, except_id=row.id if row is not None else None)
-        if not found:
-            return {"message": None, "url": None}
-        names = joined(f"“{one.name}”" for one in found)
-        return {
-            "message": gettext("Is it one of these? %(names)s", names=names),
-            "url": self.get_url(".details_view", id=found[0].id),
-        }
+
+def _similar(name: str, row: Any, page_of: Callable[[int], str]) -> dict[str, str | None]:
+    """Return which customers whom the person sees may be the one of a free name, and the address of the first."""
+    found = similar_customers(db.session, name, except_id=row.id if row is not None else None)
+    if not found:
+        return {"message": None, "url": None}
+    names = joined(f"“{one.name}”" for one in found)
+    return {"message": gettext("Is it one of these? %(names)s", names=names), "url": page_of(found[0].id)}

@@ -36,6 +36,12 @@ def edit_customer() -> Any:
     return _form_page(Customer, row, lambda _: url, url)
 
 
+@blueprint.get("/customer/name_taken/")
+def name_taken() -> Any:
+    """Tell of a customer's name what the desk's form tells while it is typed, with the phone's pages."""
+    return view_of(Customer).told_of_name(lambda customer_id: url_for("phone.customer_page", id=customer_id))
+
+
 @blueprint.post("/customer/storefront/")
 def storefront() -> Any:
     """Take the storefront photo of a customer, or remove it."""
@@ -120,5 +126,7 @@ def _form_page(model: Any, row: Any, shown: Shown, back_url: str, *, customer: C
             return redirect(shown(saved))
         row = None if row is None else view.get_one(row.id)
     context = {"view": view, "form": form, "row": row, "customer": customer, "offers": offers_of(view, form)}
-    sight = view.sight_of_form(form, row) if model is Customer else None
-    return render_template("phone/form.html", back_url=back_url, sight=sight, **context)
+    is_customer = model is Customer
+    sight = view.sight_of_form(form, row) if is_customer else None
+    checks = {"name": url_for("phone.name_taken", id=row.id if row is not None else None)} if is_customer else {}
+    return render_template("phone/form.html", back_url=back_url, sight=sight, checks=checks, **context)

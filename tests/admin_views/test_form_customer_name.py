@@ -167,3 +167,24 @@ def test_similar_names_are_told_of_those_customers_alone_whom_one_sees(
     assert other == {"message": None, "url": None}
     itself = told(client_of(found.a1), "成都云海贸易有限公司", id=str(seen[0].id))
     assert itself["url"] == f"/admin/customer/details/?id={seen[1].id}"
+
+
+@pytest.mark.parametrize(
+    ("login", "message", "is_linked"),
+    [
+        ("a2", "There is a customer of this name already.", False),
+        ("va", "There is a customer of this name already; its owner is a1.", False),
+        ("a1", "There is a customer of this name already.", True),
+    ],
+)
+def test_phone_form_asks_whether_its_name_is_taken(
+    client_of: ClientOf, found: Any, *, login: str, message: str, is_linked: bool
+) -> None:
+    client = client_of(found[login])
+    assert 'data-check="/m/customer/name_taken/"' in client.get("/m/customer/new/").text
+
+    told = client.get("/m/customer/name_taken/?name=C1").get_json()
+
+    assert told["message"].startswith(message.removesuffix("."))
+    assert told["url"] == (f"/m/customer/?id={found.c1.id}" if is_linked else None)
+    assert client.get("/m/customer/name_taken/?name=Quite+another").get_json() == {"message": None, "url": None}

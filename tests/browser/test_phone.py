@@ -154,6 +154,26 @@ def test_position_is_not_needed_and_far_is_said(browser: Browser, small_company:
     without.close()
 
 
+def test_storefront_is_sent_as_soon_as_it_is_taken(page: Page, rows: dict[str, int]) -> None:
+    page.goto(f"/m/customer/?id={rows['near']}")
+    sent = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": pictures.picture(size=(2400, 1200))}
+    page.set_input_files("#storefront-file", sent)  # type: ignore[arg-type]
+    expect(page.get_by_role("img", name="“近处商行”的门头照")).to_be_visible()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="移除门头照").click()
+    expect(page.get_by_role("status").first).to_contain_text("已移除照片")
+    expect(page.locator(".storefront img")).to_have_count(0)
+
+
+def test_name_of_a_new_customer_is_checked_while_it_is_typed(page: Page, rows: dict[str, int]) -> None:
+    page.goto("/m/customer/new/")
+    page.get_by_label("客户名称").fill("近处商行")
+    expect(page.locator("[id$=name-check]")).to_contain_text("客户名称已存在")
+    expect(page.locator("[id$=name-check] a")).to_have_attribute("href", f"/m/customer/?id={rows['near']}")
+    page.get_by_label("客户名称").fill("另一家公司名称")
+    expect(page.locator("[id$=name-check]")).to_be_empty()
+
+
 def test_list_is_searched_while_typing_sorted_by_nearness_and_loaded_on(page: Page) -> None:
     page.goto("/m/customers/")
     lines = page.locator("[data-lines] > a")
