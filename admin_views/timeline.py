@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import abort, g, request
 from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
 
 from admin_views.row_ids import parse_row_id
 from admin_views.text import language, text
@@ -191,12 +192,20 @@ def _people_chips(choice: Choice, people: Mapping[int, str], url: Url) -> Iterab
 
 
 def _people(page: EventPage, followers: Iterable[Employee], choice: Choice) -> Mapping[int, str]:
-    """Return id -> name of the people to choose from: followers, then those who did what the page shows."""
+    """Return id -> name of the people to choose from: followers, then those who did what the page shows.
+
+    Whoever is chosen is among them; one statement for a name that is not known by then.
+    """
     found = {person.id: person.name for person in followers}
     for event in page.events:
         if event.who_id is not None and event.who_name:
             found.setdefault(event.who_id, event.who_name)
     kept = dict(list(found.items())[:MAX_PEOPLE])
     if choice.person_id is not None and choice.person_id not in kept:
-        kept[choice.person_id] = found.get(choice.person_id) or f"#{choice.person_id}"
+        kept[choice.person_id] = found.get(choice.person_id) or _name_of(choice.person_id)
     return kept
+
+
+def _name_of(employee_id: int) -> str:
+    name = db.session.scalar(select(Employee.name).where(Employee.id == employee_id))
+    return name or f"#{employee_id}"

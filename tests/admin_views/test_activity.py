@@ -19,6 +19,8 @@ from tests.factories import Company
 
 PAGE = "/admin/activity/"
 ENGLISH = {"Accept-Language": "en"}
+#: Further than any id of a row.
+TOO_FAR = "before=2026-01-01T00:00:00~2~99999999999999999999999"
 NOW = utc_now().replace(microsecond=0)
 ClientAs = Callable[[str], FlaskClient]
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -163,7 +165,14 @@ def test_feed_goes_on_from_page_to_page(client_as: ClientAs, history: Company, m
 def test_bad_addresses(client_as: ClientAs, company: Company) -> None:
     client = client_as("leadA")
 
-    for query, status in (("kind=x", 400), ("kind=edit", 400), ("before=x", 400), ("below=2", 400), ("person=x", 404)):
+    for query, status in (
+        ("kind=x", 400),
+        ("kind=edit", 400),
+        ("before=x", 400),
+        (TOO_FAR, 400),
+        ("below=2", 400),
+        ("person=x", 404),
+    ):
         assert client.get(f"{PAGE}?{query}").status_code == status, query
     page = client.get(f"{PAGE}?from=x", headers=ENGLISH)
     assert (page.status_code, "All days are shown." in page.text) == (200, True)

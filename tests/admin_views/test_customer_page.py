@@ -22,6 +22,8 @@ ClientAs = Callable[[str], FlaskClient]
 #: Statements of the page, with the log-in's two, the names of customers above that edits mention, and the entry of a
 #: company admin who opens a private one.
 MAX_STATEMENTS = 10
+#: Further than any id of a row.
+TOO_FAR = "before=2026-01-01T00:00:00~2~99999999999999999999999"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -120,7 +122,15 @@ def test_events_lead_to_their_records(client_as: ClientAs, session: Session, com
         assert set(re.findall(r'class="event-title" href="/admin/([^"]*?&)', card)) == expected
 
 
-@pytest.mark.parametrize("query", ["kind=dance", "person=x", "before=1~2~3", "before=2026-01-01~1"])
+def test_chosen_person_is_named_also_where_the_page_shows_nothing_of_theirs(
+    client_as: ClientAs, company: Company
+) -> None:
+    page = page_of(client_as("a1"), company.c1, f"&person={company.w1.id}")
+
+    assert addresses(page, "w1") == f"/admin/customer/details/?id={company.c1.id}&person={company.w1.id}"
+
+
+@pytest.mark.parametrize("query", ["kind=dance", "person=x", "before=1~2~3", "before=2026-01-01~1", TOO_FAR])
 def test_timeline_refuses_what_means_nothing(client_as: ClientAs, company: Company, query: str) -> None:
     assert client_as("a1").get(f"/admin/customer/details/?id={company.c1.id}&{query}").status_code == 400
 
