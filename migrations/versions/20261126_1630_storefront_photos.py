@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_storefronts"
-down_revision = "0011_counted_columns"
+revision = "0013_storefronts"
+down_revision = "0012_progress_before"
 branch_labels = None
 depends_on = None
 
