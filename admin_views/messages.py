@@ -30,7 +30,7 @@ from services.dictionaries import NamesRefusedError, PresetRefusedError, SameVal
 from services.employees import DuplicateLoginError, InvalidLoginError, LastAdminError
 from services.errors import ServiceError
 from services.exchange.errors import FileError
-from services.follow_ups import BlankContentError, ForeignContactError
+from services.follow_ups import BlankContentError, ForeignContactError, NextFollowUpError
 from services.handover import NoReceiverError
 from services.jobs import JobStateError
 from services.ordering import ListMismatchError, StaleVersionError, UnknownRowError
@@ -171,6 +171,12 @@ REFUSALS: dict[type[Exception], Refusal] = {
     InvalidValueError: Refusal(422, "invalid", str),
     LastAdminError: Refusal(
         422, "last_admin", lambda _: gettext("The company needs at least one active company admin.")
+    ),
+    NextFollowUpError: Refusal(
+        422,
+        "next_before",
+        lambda _: gettext("The next follow-up lies before the follow-up itself. Choose a later moment."),
+        "next_follow_at",
     ),
     NoColumnError: Refusal(422, "no_column", lambda _: gettext("Choose at least one column.")),
     NothingMatchesError: Refusal(

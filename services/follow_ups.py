@@ -1,6 +1,7 @@
 """Follow-ups: what was said and done with a customer, and how it moves the customer's progress."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -26,6 +27,15 @@ class BlankContentError(ServiceError):
     """A follow-up says nothing."""
 
 
+class NextFollowUpError(ServiceError):
+    """The next follow-up would lie before the follow-up itself."""
+
+
+def is_before(next_at: datetime, own_at: datetime) -> bool:
+    """Tell whether a next follow-up lies before the follow-up itself, to the minute, as people type moments."""
+    return next_at < own_at.replace(second=0, microsecond=0)
+
+
 def add_follow_up(session: AnySession, customer_id: int, values: Mapping[str, Any]) -> FollowUp:
     """Add a follow-up by the actor; its progress, if any, becomes the customer's. Flushes.
 
@@ -34,6 +44,7 @@ def add_follow_up(session: AnySession, customer_id: int, values: Mapping[str, An
     :raises PermissionDeniedError: if the actor may only read it
     :raises ForeignContactError: if the contact is another customer's
     :raises BlankContentError: if there is no content
+    :raises NextFollowUpError: if the next one would lie before it
     """
     customer = editable_customer(session, customer_id)
     actor = get_actor(session)
@@ -55,7 +66,7 @@ def update_follow_up(session: AnySession, follow_up: FollowUp, values: Mapping[s
     The audit log keeps old and new.
 
     :raises HiddenRowError, PrivateCustomerError, PermissionDeniedError: as :func:`correctable_customer`
-    :raises ForeignContactError, BlankContentError: as :func:`add_follow_up`
+    :raises ForeignContactError, BlankContentError, NextFollowUpError: as :func:`add_follow_up`
     """
     customer = correctable_customer(session, follow_up)
     before, was_progress = kept_of(session, follow_up), follow_up.progress_after_id
@@ -87,8 +98,12 @@ def delete_follow_up(session: AnySession, follow_up: FollowUp) -> None:
 
 
 def _write(session: AnySession, follow_up: FollowUp, values: Mapping[str, Any]) -> None:
+    was_next = follow_up.next_follow_at
     for name in EDITABLE & values.keys():
         setattr(follow_up, name, values[name])
+    next_at = follow_up.next_follow_at
+    if next_at is not None and next_at != was_next and is_before(next_at, follow_up.created_at):
+        raise NextFollowUpError(f"{next_at} is before {follow_up.created_at}")
     if not (follow_up.content or "").strip():
         raise BlankContentError("a follow-up needs content")
     if follow_up.contact_id is not None:

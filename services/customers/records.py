@@ -48,13 +48,8 @@ def may_write_for(actor: Actor, author_id: Any, dialect: str) -> ColumnElement[b
     if actor.is_company_admin:
         return true()
     is_own: ColumnElement[bool] = author_id == actor.id
-    return or_(is_own, among(author_id, actor.team, dialect)) if _leads_in_writing(actor) else is_own
-
-
-def writes_for(actor: Actor, author_id: int | None) -> bool:
-    """Tell the same of one author."""
-    is_led = _leads_in_writing(actor) and author_id in actor.team
-    return actor.is_company_admin or author_id == actor.id or is_led
+    leads_in_writing = actor.may(Permission.EDIT_TEAM_CUSTOMERS)
+    return or_(is_own, among(author_id, actor.team, dialect)) if leads_in_writing else is_own
 
 
 def correctable_ids(session: AnySession, model: Any, ids: Iterable[int]) -> set[int]:
@@ -129,10 +124,6 @@ def _shortened_pair(pair: list[Any]) -> list[Any]:
     same = next((place for place, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), KEPT_LENGTH)
     start = max(0, same - _LEAD_LENGTH)
     return [kept_value(f"…{value[start:]}" if start else value) for value in pair]
-
-
-def _leads_in_writing(actor: Actor) -> bool:
-    return actor.may(Permission.EDIT_TEAM_CUSTOMERS)
 
 
 def _called(session: AnySession, row: Any) -> str:

@@ -74,7 +74,8 @@ def draft_follow_ups(
         row["progress_after_id"] = _progress_id(world, progress) if is_moved else None
         rows.append(row)
     if rows and world.chance(50):
-        rows[-1]["next_follow_at"] = world.moment(world.today + timedelta(days=rng.randint(-3, 10)))
+        promised_at = world.moment(world.today + timedelta(days=rng.randint(-3, 10)))
+        rows[-1]["next_follow_at"] = max(promised_at, rows[-1]["created_at"] + timedelta(days=1))
     return rows, progress
 
 
@@ -110,7 +111,7 @@ def _visit(world: World, customer: Mapping[str, Any], user: Owner, created_on: d
     elif chance < _COMING_PERCENT + _OVERDUE_PERCENT:
         missed_on = world.today - timedelta(days=world.rng.randint(1, _OVERDUE_DAYS))
         planned = world.moment(max(created_on, missed_on))
-        status, created_at = "overdue", planned - timedelta(days=1)
+        status, created_at = "to_visit", planned - timedelta(days=1)
     else:
         return _done_visit(world, customer, user, created_on)
     return _visit_row(user, created_at, type="planned", status=status, planned_at=planned)

@@ -1,5 +1,6 @@
 """Follow-ups: who adds them, and what they leave on the customer."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,14 @@ from sqlalchemy.orm import Session
 from auth.errors import HiddenRowError, PermissionDeniedError, PrivateCustomerError
 from models import Customer, FollowUp, FollowUpProgress
 from models.scope import UnfilteredReason, unfiltered
-from services.follow_ups import BlankContentError, ForeignContactError, add_follow_up, update_follow_up
+from models.types import utc_now
+from services.follow_ups import (
+    BlankContentError,
+    ForeignContactError,
+    NextFollowUpError,
+    add_follow_up,
+    update_follow_up,
+)
 from tests import factories
 from tests.conftest import acting_in
 
@@ -75,6 +83,23 @@ def test_the_contact_must_be_the_customers(engine: Engine, bare_session: Session
         made = add_follow_up(own, company.c1.id, {"content": "x", "contact_id": mine.id})
         with pytest.raises(ForeignContactError):
             update_follow_up(own, made, {"contact_id": foreign.id})
+
+
+def test_the_next_follow_up_does_not_lie_before_this_one(
+    engine: Engine, bare_session: Session, company: factories.Company
+) -> None:
+    now = utc_now()
+    old = {"created_at": now - timedelta(days=9), "next_follow_at": now - timedelta(days=3)}
+    row = factories.make_follow_up(bare_session, company.c1, author=company.a1, **old)
+
+    with acting_in(engine, company.a1.id) as own:
+        with pytest.raises(NextFollowUpError):
+            add_follow_up(own, company.c1.id, {"content": "x", "next_follow_at": now - timedelta(hours=1)})
+        made = add_follow_up(own, company.c1.id, {"content": "x", "next_follow_at": now.replace(second=0)})
+        assert made.next_follow_at is not None
+        update_follow_up(own, own.get_one(FollowUp, row.id), {"content": "said otherwise"})
+        with pytest.raises(NextFollowUpError):
+            update_follow_up(own, own.get_one(FollowUp, row.id), {"next_follow_at": now - timedelta(days=10)})
 
 
 def test_the_last_record_decides_the_progress(engine: Engine, company: factories.Company) -> None:

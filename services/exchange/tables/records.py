@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models import Contact, Customer, Visit
+from models import Contact, Customer, CustomerFollower, Visit
 from models.names import name_key
 from models.types import utc_now
 from services.customers import rights
@@ -14,7 +14,9 @@ from services.customers.touching import touch_customer
 from services.exchange.context import Context, Hooks
 from services.exchange.instances import batches
 from services.exchange.results import Action, Row
-from services.visits import VISITING, followed_customers_statement
+from services.follow_ups import is_before
+from services.visit_status import OVERDUE, TO_VISIT
+from services.visits.states import VISITING, VisitState, duration_of, fault_of
 
 #: Table -> field that says when, and the customer's column that keeps the newest.
 _MOMENTS: Mapping[str, tuple[str, str]] = {
@@ -23,6 +25,8 @@ _MOMENTS: Mapping[str, tuple[str, str]] = {
 }
 #: Table -> field of the person who wrote the row.
 _WRITERS: Mapping[str, str] = {"follow_up": "author", "visit": "user"}
+#: What a visit's state says beside its status.
+_STATE_MOMENTS = VisitState._fields[1:]
 #: Kept between the writing of the rows and what stands before and after it: the customers by id, and number of a row ->
 #: the progress before it.
 _CUSTOMERS, _BEFORE = "customers of records", "progress before records"
@@ -34,6 +38,9 @@ def _prepare(context: Context, rows: list[Row]) -> None:
     if field is not None and context.actor is not None:
         for row in rows:
             row.values.setdefault(field, context.actor.id)
+    for row in rows:
+        if row.values.get("status") == OVERDUE and row.values.get("planned_at") is not None:
+            row.values["status"] = TO_VISIT  # its day says that it is late
     if "contact" in context.present:
         _find_contacts(context, rows)
 
@@ -58,22 +65,55 @@ def _find_contacts(context: Context, rows: list[Row]) -> None:
 
 
 def _check(context: Context, rows: list[Row]) -> None:
-    """Refuse customers that the actor may only read, or visit without following, and a second primary contact."""
+    """Refuse customers that the actor may only read, what nobody can have done, and a second primary contact."""
     rows = [row for row in rows if row.action is not Action.SKIP]
     if "is_primary" in context.present:
         _check_primary(context, rows)
     if context.resource.endpoint == "visit":
         _check_visits(context, rows)
+    if context.resource.endpoint == "follow_up":
+        _check_next(rows)
     if context.actor is None:
         return
     ids = {row.values["customer"] for row in rows if row.values.get("customer")}
     editable = set(rights.editable_customer_ids(context.session, list(ids)))
-    if context.resource.endpoint == "visit":
-        editable &= {customer.id for customer in context.session.scalars(followed_customers_statement(context.actor))}
     for row in rows:
         customer_id = row.values.get("customer")
         if customer_id is not None and customer_id not in editable:
             row.refuse("customer", "not_editable")
+    if context.resource.endpoint == "visit":
+        _check_visitors(context, [row for row in rows if row.values.get("customer") in editable])
+
+
+def _check_visitors(context: Context, rows: list[Row]) -> None:
+    """Refuse visitors who do not follow the customer. Whom one may name at all, the headers have decided."""
+    told = "user" if "user" in context.present else "customer"
+    following = _following(context, rows)
+    for row in rows:
+        visitor_id = row.values.get("user")
+        if visitor_id is not None and (row.values["customer"], visitor_id) not in following:
+            row.refuse(told, "not_follower")
+
+
+def _following(context: Context, rows: list[Row]) -> set[tuple[int, int | None]]:
+    """Return (customer id, employee id) of those who follow active customers that the rows name."""
+    found: set[tuple[int, int | None]] = set()
+    co_followers = select(CustomerFollower.customer_id, CustomerFollower.employee_id).join(
+        Customer, Customer.id == CustomerFollower.customer_id
+    )
+    for batch in batches({row.values["customer"] for row in rows}):
+        is_meant = Customer.id.in_(batch), Customer.is_active
+        for query in (select(Customer.id, Customer.owner_id), co_followers):
+            found.update((row[0], row[1]) for row in context.every.execute(query.where(*is_meant)))
+    return found
+
+
+def _check_next(rows: list[Row]) -> None:
+    """Refuse a next follow-up that lies before the follow-up itself."""
+    for row in rows:
+        next_at = row.values.get("next_follow_at")
+        if next_at is not None and is_before(next_at, row.values.get("created_at") or utc_now()):
+            row.refuse("next_follow_at", "next_before")
 
 
 def _check_primary(context: Context, rows: list[Row]) -> None:
@@ -90,13 +130,15 @@ def _check_primary(context: Context, rows: list[Row]) -> None:
 
 
 def _check_visits(context: Context, rows: list[Row]) -> None:
-    """Refuse visits that end before they began, and a second open visit of one person."""
+    """Refuse impossible visits, and a second open visit of one person."""
+    now = utc_now()
     open_visits = context.file.marked("status")
     open_visits.update(context.every.scalars(select(Visit.user_id).where(Visit.status == VISITING)))
     for row in rows:
-        began, ended = row.values.get("check_in_at"), row.values.get("check_out_at")
-        if ended is not None and (began is None or ended < began):
-            row.refuse("check_out_at", "times")
+        state = VisitState(row.values.get("status") or TO_VISIT, *(row.values.get(name) for name in _STATE_MOMENTS))
+        fault = fault_of(state, now)
+        if fault is not None and not any(known.field in VisitState._fields for known in row.faults):
+            row.refuse(*fault)
         user_id = row.values.get("user")
         if row.values.get("status") == VISITING and user_id is not None:
             if user_id in open_visits:
@@ -178,6 +220,8 @@ def _columns(context: Context, row: Row) -> Mapping[str, Any]:
         columns["contact_id"] = row.values["contact"]
     if context.resource.endpoint in _MOMENTS:
         columns["progress_before_id"] = context.kept[_BEFORE].get(row.number)
+    if context.resource.endpoint == "visit" and row.values.get("duration_s") is None:
+        columns["duration_s"] = duration_of(row.values.get("check_in_at"), row.values.get("check_out_at"))
     return columns
 
 

@@ -220,15 +220,18 @@ def test_contact_and_follow_up_are_added(client_as: ClientAs, session: Session, 
     refused = client.post(f"/m/contact/new/?customer={customer_id}", data=contact)
     unborn = client.post(f"/m/contact/new/?customer={customer_id}", data=contact | {"birthday": "2199-01-01"})
     saved = client.post(f"/m/contact/new/?customer={customer_id}", data=contact | {"birthday": "1990-02-03"})
-    told = {"customer": customer_id, "content": "x", "method": "wechat", "next_follow_at": "2026-05-04T09:30"}
+    told = {"customer": customer_id, "content": "x", "method": "wechat", "next_follow_at": "2099-05-04T09:30"}
     follow_up = client.post(f"/m/follow_up/new/?customer={customer_id}", data=told)
     blank = client.post(f"/m/follow_up/new/?customer={customer_id}", data=told | {"content": " "})
+    past = told | {"next_follow_at": "2026-05-04T09:30"}
+    backwards = client.post(f"/m/follow_up/new/?customer={customer_id}", data=past).text
 
     assert ("Li &lt;b&gt;" in refused.text, refused.status_code) == (True, 200)
     assert ("does not lie in the future" in unborn.text, "Li &lt;b&gt;" in unborn.text) == (True, True)
     assert saved.location == f"/m/customer/?id={customer_id}&tab=contacts"
     assert follow_up.location == f"/m/customer/?id={customer_id}&tab=follow_ups"
     assert blank.status_code == 200
+    assert "The next follow-up lies before the follow-up itself." in backwards
     rows = every(session, FollowUp, customer_id=customer_id)
     assert [(row.content, row.author_id, row.next_follow_at.hour) for row in rows] == [("x", company.a1.id, 1)]
     assert client.get(f"/m/follow_up/new/?customer={customer_id}").text.count("Li &lt;b&gt;") == 1

@@ -64,7 +64,9 @@ def filled(session: Session) -> Session:
     )
     make_contact(session, first, name="李", remark="=1+1")
     at = datetime(2026, 1, 31, 20, 0, 0, 123456, tzinfo=UTC)
-    make_follow_up(session, first, author=owner, contact_id=contact.id, next_follow_at=at, content="line\nline")
+    make_follow_up(
+        session, first, author=owner, contact_id=contact.id, created_at=at, next_follow_at=at, content="line\nline"
+    )
     make_visit(session, first, user=owner, status="done", check_in_at=at, check_out_at=at, duration_s=0, distance_m=12)
     return session
 
