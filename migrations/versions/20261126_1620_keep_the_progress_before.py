@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_progress_before"
-down_revision = "0012_storefronts"
+revision = "0012_progress_before"
+down_revision = "0011_counted_columns"
 branch_labels = None
 depends_on = None
 
