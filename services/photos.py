@@ -6,14 +6,16 @@ from typing import BinaryIO
 from sqlalchemy import func, select
 
 from auth.actor import AnySession
-from models import Visit, VisitPhoto
+from models import Customer, Visit, VisitPhoto
 from services import storage
 from services.customers.contacts import editable_customer
+from services.customers.records import note_file
 from services.errors import ServiceError
 from services.pictures import read_picture
 from services.stored_files import PHOTO, delete_with_rows, put_picture
 from services.visits.errors import VisitStateError
 from services.visits.flow import require_visitor
+from services.visits.states import VISITING
 
 MAX_PHOTOS = 9
 
@@ -47,9 +49,14 @@ def add_photo(session: AnySession, visit: Visit, stream: BinaryIO) -> VisitPhoto
 def remove_photo(session: AnySession, photo: VisitPhoto) -> None:
     """Remove a photo from a visit of the actor's; its files go with the commit. Flushes.
 
+    The audit log tells of it once the visit has ended.
+
     :raises PermissionDeniedError: as :func:`add_photo`
     """
-    _require_own(session, session.get_one(Visit, photo.visit_id))
+    visit = session.get_one(Visit, photo.visit_id)
+    customer = _require_own(session, visit)
+    if visit.status != VISITING:  # until then the visitor is still choosing
+        note_file(session, visit, customer, [f"#{photo.id}", None])
     delete_with_rows(session, (key for key in (photo.storage_key, photo.thumbnail_key) if key is not None))
     session.delete(photo)
     session.flush()
@@ -72,6 +79,6 @@ def open_photo(photo: VisitPhoto, *, is_small: bool) -> BinaryIO:
     return storage.open(photo.thumbnail_key if is_small and photo.thumbnail_key else photo.storage_key)
 
 
-def _require_own(session: AnySession, visit: Visit) -> None:
+def _require_own(session: AnySession, visit: Visit) -> Customer:
     require_visitor(session, visit)
-    editable_customer(session, visit.customer_id)
+    return editable_customer(session, visit.customer_id)

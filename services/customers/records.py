@@ -105,7 +105,7 @@ def note_deletion(session: AnySession, row: Any, customer: Customer) -> None:
 
 
 def note_file(session: AnySession, row: Any, customer: Customer, names: list[str | None]) -> None:
-    """Note a file that came to a follow-up, or went from it.
+    """Note a file that came to a follow-up, or a file or photo that went.
 
     :param names: old and new name of the file; None where there is none
     """

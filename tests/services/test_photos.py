@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from auth.errors import HiddenRowError, PermissionDeniedError
-from models import FollowUp, Visit, VisitPhoto
+from models import AuditEntry, FollowUp, Visit, VisitPhoto
 from models.types import utc_now
 from services import attachments, follow_ups, photos, storage, visits
 from services.attachments import AttachmentSizeError, TooManyAttachmentsError, clean_file_name
@@ -53,6 +53,21 @@ def test_photo_is_stored_twice_and_goes_with_the_commit(app: Flask, company: fac
         own.commit()
         assert files(app) == []
         assert own.scalars(select(VisitPhoto)).all() == []
+
+
+def test_a_photo_that_goes_after_the_visit_is_noted(app: Flask, company: factories.Company) -> None:
+    with acting(app, company.b1.id) as own:
+        visit = own.get_one(Visit, company.visit.id)
+        first, second = (photos.add_photo(own, visit, BytesIO(SENT)) for _ in range(2))
+        photos.remove_photo(own, first)
+        visits.check_out(own, visit.id)
+        photos.remove_photo(own, second)
+        own.commit()
+    with acting(app, company.admin.id) as own:
+        noted = own.execute(select(AuditEntry.action, AuditEntry.row_id, AuditEntry.changes)).all()
+
+    changes = {"visit": f"#{company.visit.id} {company.b1.name}", "attachment": [f"#{second.id}", None]}
+    assert [tuple(entry) for entry in noted] == [("edit_visit", company.c3.id, changes)]
 
 
 def test_files_of_a_rollback_are_gone_and_those_of_kept_rows_stay(app: Flask, company: factories.Company) -> None:
