@@ -4,6 +4,7 @@ A process that ends between the two leaves a file that no row names; :func:`find
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -94,8 +95,7 @@ def _after_commit(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.info.pop(_NEW, None)
-    for key in session.info.pop(_GONE, ()):
-        storage.delete(key)
+    _delete(session.info.pop(_GONE, ()))
 
 
 @event.listens_for(Session, "after_rollback")
@@ -103,5 +103,10 @@ def _after_rollback(session: Session) -> None:
     if session.in_nested_transaction():  # a savepoint: what it is part of decides
         return
     session.info.pop(_GONE, None)
-    for key in session.info.pop(_NEW, ()):
-        storage.delete(key)
+    _delete(session.info.pop(_NEW, ()))
+
+
+def _delete(keys: Iterable[str]) -> None:
+    for key in keys:
+        with suppress(storage.MissingFileError):  # no key of ours: what is committed stands all the same
+            storage.delete(key)
