@@ -46,7 +46,7 @@ def pytest_collection_finish() -> None:
     """Keep the garbage collector from walking through thousands of tests and modules again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 20, 20)
     gc.enable()
 
 
