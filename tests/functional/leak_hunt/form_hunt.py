@@ -1,11 +1,13 @@
 """Fills in the forms of marked tables: what the actor does not see is refused, and nothing is told of it."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 from auth.visibility import Outcome
 from models import Customer
 from models.inspection import Attribute, attributes_of
+from models.types import utc_now
 from tests.functional.leak_hunt.answers import text_of
 from tests.functional.leak_hunt.company import PREY, is_guarded
 from tests.functional.leak_hunt.forms import read_form
@@ -74,4 +76,6 @@ def _filled(hunter: Hunter, actor: str, view: Any, given: dict[str, str]) -> dic
     for name, attribute in attributes_of(view.model).items():
         if values.get(name) == "" and attribute.is_required:
             values[name] = str(seen[0]) if is_guarded(attribute.target) and seen else "hunted"
+    if values.get("planned_at") == "":
+        values["planned_at"] = (utc_now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     return values

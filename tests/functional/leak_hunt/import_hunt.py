@@ -1,12 +1,14 @@
 """Imports files that name the prey, checked and confirmed: refused row by row, telling no more than that."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from werkzeug.test import TestResponse
 
 from auth.visibility import Outcome
-from models import Customer
+from models import Customer, Visit
+from models.types import utc_now
 from services.exchange.fields import FileField
 from services.exchange.instances import natural_keys
 from services.exchange.resource import Resource, resource_of
@@ -91,7 +93,9 @@ def _fine_line(hunter: Hunter, actor: str, resource: Resource, words: str) -> Li
 
 def _filled(resource: Resource, words: str = "hunted") -> Line:
     """Return a line with words in every column of free text that a new row cannot be without."""
-    return {name: words for name in resource.required_names() if _is_text(resource, name)}
+    day = (utc_now() + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
+    planned = {"planned_at": day} if resource.model is Visit else {}  # the database would take one without
+    return {name: words for name in resource.required_names() if _is_text(resource, name)} | planned
 
 
 def _is_text(resource: Resource, name: str) -> bool:
