@@ -1,14 +1,16 @@
 """Edits of customers and contacts that the audit log must know, for ``test_audit_deeds``."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import Contact, Customer
-from services import customers
-from tests.factories import Company
+from models import Contact, Customer, Employee, FollowUp, Visit
+from services import customers, follow_ups, visits
+from tests.factories import Company, make_follow_up, make_visit
 
+_BEGUN = datetime(2026, 5, 1, 1, tzinfo=UTC)
 #: As in ``test_audit_deeds``.
 Deed = tuple[str | None, Callable[[Session, Company], object], list[tuple[str, str, dict[str, Any]]]]
 
@@ -19,6 +21,17 @@ def _edit(row: str, **values: Any) -> Callable[[Session, Company], object]:
 
 def _contact(own: Session, company: Company) -> Contact:
     return own.get_one(Contact, company.contact.id)
+
+
+def _follow_up(own: Session, company: Company) -> FollowUp:
+    customer, author = own.get_one(Customer, company.c2.id), own.get_one(Employee, company.a1.id)
+    return make_follow_up(own, customer, author=author, content="Called", created_at=_BEGUN)
+
+
+def _visit(own: Session, company: Company) -> Visit:
+    customer, user = own.get_one(Customer, company.c2.id), own.get_one(Employee, company.a1.id)
+    times = dict.fromkeys(("check_in_at", "check_out_at", "created_at"), _BEGUN)
+    return make_visit(own, customer, user=user, status="done", duration_s=0, summary="Sold", **times)
 
 
 EDITS: dict[str, Deed] = {
@@ -60,5 +73,51 @@ EDITS: dict[str, Deed] = {
         "a1",
         lambda own, company: customers.delete_contact(own, _contact(own, company)),
         [("delete_contact", "c2", {"contact": "Wang"})],
+    ),
+    "edit follow-up": (
+        "a1",
+        lambda own, company: follow_ups.update_follow_up(own, _follow_up(own, company), {"content": "Wrote"}),
+        [("edit_follow_up", "c2", {"follow_up": "#1 a1-person", "follow_up.content": ["Called", "Wrote"]})],
+    ),
+    "delete follow-up": (
+        "a1",
+        lambda own, company: follow_ups.delete_follow_up(own, _follow_up(own, company)),
+        [
+            (
+                "delete_follow_up",
+                "c2",
+                {
+                    "follow_up": "#1 a1-person",
+                    "follow_up.method": ["phone", None],
+                    "follow_up.content": ["Called", None],
+                    "follow_up.created_at": ["2026-05-01 09:00", None],
+                },
+            )
+        ],
+    ),
+    "edit visit": (
+        "a1",
+        lambda own, company: visits.update_visit(own, _visit(own, company), {"summary": "Sold ten"}),
+        [("edit_visit", "c2", {"visit": "#1 a1-person", "visit.summary": ["Sold", "Sold ten"]})],
+    ),
+    "delete visit": (
+        "a1",
+        lambda own, company: visits.delete_visit(own, _visit(own, company)),
+        [
+            (
+                "delete_visit",
+                "c2",
+                {
+                    "visit": "#1 a1-person",
+                    "visit.type": ["planned", None],
+                    "visit.status": ["done", None],
+                    "visit.check_in_at": ["2026-05-01 09:00", None],
+                    "visit.check_out_at": ["2026-05-01 09:00", None],
+                    "visit.duration_s": [0, None],
+                    "visit.summary": ["Sold", None],
+                    "visit.created_at": ["2026-05-01 09:00", None],
+                },
+            )
+        ],
     ),
 }

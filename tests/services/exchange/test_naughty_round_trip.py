@@ -44,7 +44,15 @@ FORMULAS = (
     "\ufffe\uffff",
 )
 #: What a row needs beside the field in question.
-_MADE_UP = {"customer": "c", "user": "p", "name": "n {}", "login": "l-{}", "discount": "0.5", "content": "x"}
+_MADE_UP = {
+    "customer": "c",
+    "user": "p",
+    "name": "n {}",
+    "login": "l-{}",
+    "discount": "0.5",
+    "content": "x",
+    "planned_at": "2026-01-31 10:00",
+}
 #: Text fields that are no free text.
 _NAMED_BY_OTHERS = frozenset({"path", "parent_code", "co_followers", "contact_name", "contact_mobile"})
 
@@ -60,7 +68,7 @@ def _file_of(resource: Resource, field: FileField) -> list[list[str]]:
     """Return a file with each text in one field; what else a row needs is made up."""
     others = [name for name in _MADE_UP if name != field.name and name in {one.name for one in resource.fields}]
     if resource.is_tree or resource.endpoint not in INSERT_ONLY:
-        others = [name for name in others if name not in {"customer", "content", "user"}]
+        others = [name for name in others if name not in {"customer", "content", "user", "planned_at"}]
     lines = [[*others, field.name]]
     for number, text in enumerate(_texts()):
         made_up = [_MADE_UP[name].format(f"{field.name}{number}") for name in others]
